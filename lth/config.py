@@ -1,0 +1,301 @@
+"""The only reader of `params.yaml` and the catalog: YAML in, frozen and complete values out.
+
+An experiment of the study says which catalog entry it `extends` and what it changes; a catalog entry may itself extend another. Mappings
+merge key by key, anything else replaces what was there, and `null` removes an inherited key.
+"""
+
+import dataclasses
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+
+from lth import datasets, networks, pruning, tickets
+from lth.settings import Count, Network, Positive, Range, Rates, Recipe, Seed, build, unknown
+
+CATALOG = Path("workflow/catalog")
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LINE = re.compile(r"(dense|[a-z]+)/round-(\d+)/([a-z0-9.-]+)")
+
+
+@dataclasses.dataclass(frozen=True)
+class Iterative:
+    """The strategy `iterative`: train, prune by `rates`, reset to θ0; `rounds` times. `branches` says how often each is trained per trial."""
+
+    rounds: Count
+    rates: Rates
+    branches: dict[str, Count]
+
+    def rates_of(self, round: int) -> Rates:
+        """The rates that round `round` (from 1) prunes by."""
+        return self.rates
+
+
+@dataclasses.dataclass(frozen=True)
+class Oneshot:
+    """The strategy `oneshot`: the dense network, trained once, is pruned by each of `rates`; round n uses the n-th."""
+
+    rates: tuple[Rates, ...]
+    branches: dict[str, Count]
+
+    @property
+    def rounds(self) -> int:
+        return len(self.rates)
+
+    def rates_of(self, round: int) -> Rates:
+        """The rates that round `round` (from 1) prunes by."""
+        return self.rates[round - 1]
+
+
+Strategy = Iterative | Oneshot
+STRATEGIES: Mapping[str, type[Strategy]] = {"iterative": Iterative, "oneshot": Oneshot}
+
+
+@dataclasses.dataclass(frozen=True)
+class Line:
+    """One line of a figure of curves: all trials (and repeats) of a strategy, round and branch, written as in the paths of the runs."""
+
+    strategy: str
+    round: int
+    branch: str
+
+    def __str__(self) -> str:
+        return f"{self.strategy}/round-{self.round}/{self.branch}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """One named configuration, complete. `trials` are trained in blocks of at most `block`; `curves` are the panels of the curve figures."""
+
+    dataset: str
+    validation: Count
+    seed: Seed
+    trials: Count
+    block: Count
+    network: Network
+    recipe: Recipe
+    strategies: dict[str, Any]
+    figures: tuple[str, ...]
+    curves: tuple[tuple[str, ...], ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Figure:
+    """A figure of the catalog: its kind, the quantity of each panel, and for kind `density` the strategies and the scale of the x axis."""
+
+    kind: Literal["density", "curves"]
+    panels: tuple[str, ...]
+    strategies: tuple[str, ...]
+    scale: Literal["log", "linear"]
+    title: str
+    caption: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Style:
+    """How figures look: panel width and height in inches, font size in points, dots per inch of the PNG, a colour for each branch."""
+
+    width: Positive
+    height: Positive
+    font: Positive
+    dpi: Annotated[int, Range(20, 1200)]
+    colors: dict[str, str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """A whole study: experiments and figures by name, and the style."""
+
+    experiments: Mapping[str, Experiment]
+    figures: Mapping[str, Figure]
+    style: Style
+
+
+def read(params: Path | str = "params.yaml", catalog: Path | str = CATALOG) -> Config:
+    """Reads the study of a params file over a catalog folder. Every fault is a ValueError of one line: file and dotted key, value, what is legal."""
+    params = Path(params)
+    entries: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
+    for file in sorted(Path(catalog).glob("*.yaml")):
+        text = _sections(file, {"experiments": dict, "figures": dict}, required=())
+        entries |= text.get("experiments") or {}
+        figures |= text.get("figures") or {}
+    if not entries:
+        raise ValueError(f"{catalog}: no experiments found in its *.yaml files; run from the top folder of the project")
+    study = _sections(params, {"experiments": dict, "style": dict}, required=("experiments", "style"))
+    drawn = {name: build(Figure, data, f"figures.{name}") for name, data in figures.items()}
+    experiments = {name: _experiment(name, data, entries, drawn) for name, data in study["experiments"].items()}
+    if not experiments:
+        raise ValueError(f"{params}: experiments: expected at least one; the catalog has {', '.join(sorted(entries))}")
+    return Config(experiments, drawn, build(Style, study["style"], "style"))
+
+
+def load_yaml(path: Path | str) -> Any:
+    """A YAML file as plain data. Refuses duplicate keys, and scalars that YAML 1.1 and 1.2 read differently, such as `3e-1`, `010` or `yes`."""
+    path = Path(path)
+    try:
+        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        if node is not None:
+            _check_node(node, path)
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read: {error.strerror}; run from the top folder of the project") from None
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+
+
+NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]\d+)?")
+LOOKS_LIKE_A_NUMBER = re.compile(r"[-+]?(\d[\d_]*\.?[\d_]*|\.\d+)([eE][-+]?\d+)?|[-+]?\d+(:\d+)+|0[ox][\da-fA-F]+")
+
+
+def _check_node(node: yaml.Node, path: Path) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for name, value in node.value:
+            if name.value in seen:
+                raise ValueError(f"{path}: line {name.start_mark.line + 1}: key {name.value!r} stands twice; remove one")
+            seen.add(name.value)
+            _check_node(value, path)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _check_node(value, path)
+    elif isinstance(node, yaml.ScalarNode) and node.style is None:
+        number = LOOKS_LIKE_A_NUMBER.fullmatch(node.value) and not (
+            NUMBER.fullmatch(node.value) and ("e" not in node.value.lower() or "." in node.value)
+        )
+        boolean = node.value.lower() in {"yes", "no", "on", "off", "true", "false"} and node.value not in {"true", "false"}
+        if number or boolean:
+            hint = "true or false" if boolean else "a plain decimal such as 0.3 or 3.0e-1"
+            raise ValueError(
+                f"{path}: line {node.start_mark.line + 1}: {node.value!r} is read differently by YAML 1.1 (Snakemake) and 1.2 (DVC); write {hint}"
+            )
+
+
+def _sections(path: Path, known: Mapping[str, type], required: tuple[str, ...]) -> dict[str, Any]:
+    data = load_yaml(path)
+    if not isinstance(data, dict):
+        raise ValueError(f"{path}: expected a mapping with {', '.join(known)}, got {data!r}")
+    for name, value in data.items():
+        if name not in known:
+            raise unknown(str(path), "key", name, known)
+        if not isinstance(value, known[name]):
+            raise ValueError(f"{path}: {name}: expected a mapping, got {value!r}")
+    for name in required:
+        if name not in data:
+            raise ValueError(f"{path}: missing key {name!r}; it needs {', '.join(known)}")
+    return data
+
+
+def _experiment(name: str, data: Any, entries: Mapping[str, Any], figures: Mapping[str, Figure]) -> Experiment:
+    where = f"experiments.{name}"
+    if not NAME.fullmatch(str(name)):
+        raise ValueError(f"{where}: expected a name of lower-case letters and digits, joined by '-', got {name!r}")
+    experiment = build(Experiment, _extended(data, entries, where, ()), where)
+    strategies = {strategy: _strategy(strategy, settings, f"{where}.strategies.{strategy}") for strategy, settings in experiment.strategies.items()}
+    experiment = dataclasses.replace(experiment, strategies=strategies)
+    _check_training(experiment, where)
+    _check_survivors(experiment, where)
+    for figure in experiment.figures:
+        if figure not in figures:
+            raise unknown(f"{where}.figures", "figure", figure, figures)
+    for index, panel in enumerate(experiment.curves):
+        for line in panel:
+            _check_line(line, experiment, f"{where}.curves[{index}]")
+    return experiment
+
+
+def _extended(data: Any, entries: Mapping[str, Any], where: str, seen: tuple[str, ...]) -> dict[str, Any]:
+    if not isinstance(data, dict):
+        raise ValueError(f"{where}: expected a mapping such as {{extends: NAME}}, got {data!r}")
+    if "extends" not in data:
+        return data
+    parent = data["extends"]
+    if parent not in entries:
+        raise unknown(f"{where}.extends", "catalog entry", parent, entries)
+    if parent in seen:
+        raise ValueError(f"{where}.extends: {' -> '.join([*seen, parent])} goes in a circle")
+    own = {key: value for key, value in data.items() if key != "extends"}
+    return _merged(_extended(entries[parent], entries, parent, (*seen, parent)), own)
+
+
+def _merged(base: Any, change: Any) -> Any:
+    if not (isinstance(base, dict) and isinstance(change, dict)):
+        return change
+    result = {key: _merged(base.get(key), value) for key, value in change.items() if value is not None}
+    return {key: value for key, value in base.items() if key not in change} | result
+
+
+def _strategy(name: str, data: Any, where: str) -> Strategy:
+    if name not in STRATEGIES:
+        raise unknown(where, "strategy", name, STRATEGIES)
+    strategy = build(STRATEGIES[name], data, where)
+    for branch in strategy.branches:
+        if branch not in tickets.BRANCHES:
+            raise unknown(f"{where}.branches", "branch", branch, tickets.BRANCHES)
+    if "ticket" not in strategy.branches:
+        raise ValueError(f"{where}.branches: expected 'ticket' among them (the next round is pruned from it), got {sorted(strategy.branches)}")
+    if not strategy.rounds:
+        raise ValueError(f"{where}.rates: expected at least one, got an empty list")
+    return strategy
+
+
+def _check_training(experiment: Experiment, where: str) -> None:
+    if experiment.dataset not in datasets.SOURCES:
+        raise unknown(f"{where}.dataset", "dataset", experiment.dataset, datasets.SOURCES)
+    if experiment.network.name not in networks.NETWORKS:
+        raise unknown(f"{where}.network.name", "network", experiment.network.name, networks.NETWORKS)
+    examples = datasets.SOURCES[experiment.dataset].training - experiment.validation
+    if experiment.recipe.batch > examples:
+        raise ValueError(
+            f"{where}.recipe.batch: expected at most {max(examples, 0)}, the examples that {experiment.validation} for validation leave, got {experiment.recipe.batch}"
+        )
+    if experiment.recipe.iterations % experiment.recipe.evaluate_every:
+        raise ValueError(
+            f"{where}.recipe.evaluate_every: expected a divisor of {experiment.recipe.iterations} iterations, so that the end is evaluated, "
+            f"got {experiment.recipe.evaluate_every}"
+        )
+    if not experiment.strategies:
+        raise ValueError(f"{where}.strategies: expected at least one of {', '.join(STRATEGIES)}")
+
+
+def _check_survivors(experiment: Experiment, where: str) -> None:
+    """Refuses sizes and rates that leave a layer without a weight, before the first job."""
+    source = datasets.SOURCES[experiment.dataset]
+    layers = [p for p in networks.build(experiment.network, source.shape, source.classes).parameters if p.prunable]
+    for name, strategy in experiment.strategies.items():
+        left = {layer.name: layer.size for layer in layers}
+        for round in range(1, strategy.rounds + 1):
+            for layer in layers:
+                before = left[layer.name] if name == "iterative" else layer.size
+                left[layer.name] = before - pruning.count(before, getattr(strategy.rates_of(round), layer.layer))
+                if left[layer.name] < 1:
+                    raise ValueError(
+                        f"{where}.strategies.{name}: round {round} prunes all of the {before} weights left in {layer.name} "
+                        f"({layer.size} at first); take fewer rounds, a lower rate or larger layers"
+                    )
+
+
+def parse_line(text: str) -> Line | None:
+    """`iterative/round-3/ticket` as a Line, or None where it has another form."""
+    match = LINE.fullmatch(text)
+    return Line(match[1], int(match[2]), match[3]) if match else None
+
+
+def _check_line(text: str, experiment: Experiment, where: str) -> None:
+    line = parse_line(text)
+    if line is None:
+        raise ValueError(f"{where}: expected a line such as dense/round-0/ticket or iterative/round-3/reinit, got {text!r}")
+    if line.strategy == "dense":
+        branches = {branch for strategy in experiment.strategies.values() for branch in strategy.branches}
+        legal = line.round == 0 and line.branch in branches
+    else:
+        strategy = experiment.strategies.get(line.strategy)
+        legal = strategy is not None and 1 <= line.round <= strategy.rounds and line.branch in strategy.branches
+    if not legal:
+        raise ValueError(f"{where}: {text!r} is not trained; the strategies are {_described(experiment)}")
+
+
+def _described(experiment: Experiment) -> str:
+    return "; ".join(f"{name} with rounds 1 to {s.rounds}, branches {', '.join(s.branches)}" for name, s in experiment.strategies.items())

@@ -1,0 +1,22 @@
+"""Named streams of randomness: every draw is addressed by its purpose and coordinates, so any of them can be made again alone.
+
+A stream is a Philox counter generator (Salmon et al., SC 2011) whose key is a hash of the address. Nothing is global, and the order in
+which streams are opened does not matter.
+"""
+
+import hashlib
+import json
+from typing import Literal
+
+import numpy as np
+
+Purpose = Literal["initialization", "reinitialization", "data order", "split"]
+
+
+def stream(seed: int, purpose: Purpose, **coordinates: int | str) -> np.random.Generator:
+    """The generator at an address, such as `stream(1, "initialization", trial=0, parameter="fc1.weight")`.
+
+    Equal addresses give equal draws on every machine; addresses that differ anywhere give independent ones.
+    """
+    address = json.dumps([seed, purpose, coordinates], sort_keys=True)
+    return np.random.Generator(np.random.Philox(key=int.from_bytes(hashlib.sha256(address.encode()).digest()[:16], "big")))

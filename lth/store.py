@@ -1,0 +1,134 @@
+"""The HDF5 files of the pipeline: one schema for all kinds, read strictly, written whole (docs/format.md).
+
+Every array's first axis is the network in the stack, except those under `curves/`, which are [networks, evaluations], and the iterations.
+Attributes say what the file is and what it was made from. There are no timestamps: the same work gives the same bytes.
+"""
+
+import dataclasses
+import hashlib
+import json
+import platform
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from lth import keys
+from lth.atomic import replacing
+
+VERSION = 1
+COORDINATES = ("experiment", "block", "strategy", "round", "branch")
+ATTRIBUTES = ("kind", "version", "key", "code", "settings", "inputs", "content", "versions")
+
+
+@dataclasses.dataclass(frozen=True)
+class Origin:
+    """What a file is and was made from: settings (its coordinates among them), the digest of the code, and by role the path and key of each input."""
+
+    kind: str
+    settings: Mapping[str, Any]
+    code: str
+    inputs: Mapping[str, tuple[str, str]]
+
+    @property
+    def key(self) -> str:
+        return keys.key(self.kind, dict(self.settings), self.code, {role: [key] for role, (_, key) in self.inputs.items()})
+
+    @property
+    def coordinates(self) -> dict[str, str | int]:
+        """Those of experiment, block, strategy, round and branch that a file of this kind has."""
+        return {name: self.settings[name] for name in COORDINATES if name in self.settings}
+
+    @property
+    def trials(self) -> range:
+        """The trials of the block: `trials-0-4` is range(0, 5)."""
+        first, last = self.settings["block"].removeprefix("trials-").split("-")
+        return range(int(first), int(last) + 1)
+
+    def expect(self, key: str | None) -> None:
+        """Raises ValueError where a planned key is given and is not this one."""
+        if key is not None and key != self.key:
+            raise ValueError(f"planned key {key} is not {self.key}: code, settings or inputs have changed since the plan; run snakemake again")
+
+
+@dataclasses.dataclass(frozen=True)
+class File:
+    """A file read from disk: where it came from, its origin, and its arrays by path."""
+
+    path: Path
+    origin: Origin
+    arrays: Mapping[str, np.ndarray]
+
+    def group(self, name: str) -> dict[str, np.ndarray]:
+        """The arrays below `name/`, by the rest of their path."""
+        return {path.removeprefix(f"{name}/"): array for path, array in self.arrays.items() if path.startswith(f"{name}/")}
+
+
+def write(path: Path | str, origin: Origin, arrays: Mapping[str, np.ndarray], versions: Mapping[str, str] | None = None) -> None:
+    """Writes a file, whole or not at all. Arrays of more than one axis are compressed (gzip + shuffle), so weights shrink with density."""
+    with replacing(path) as part, h5py.File(part, "w", libver=("v110", "v110")) as file:
+        for name in sorted(arrays):
+            array = np.ascontiguousarray(arrays[name])
+            options: dict[str, Any] = {"compression": "gzip", "compression_opts": 4, "shuffle": True} if array.ndim > 1 and array.size else {}
+            file.create_dataset(name, data=array, track_times=False, **options)
+        attributes: dict[str, Any] = {"kind": origin.kind, "version": VERSION, "key": origin.key, "code": origin.code}
+        attributes |= {"settings": keys.canonical(dict(origin.settings)), "inputs": keys.canonical(dict(origin.inputs))}
+        attributes |= {"content": content(arrays), "versions": keys.canonical(_versions() | dict(versions or {}))} | origin.coordinates
+        file.attrs.update(attributes)
+
+
+def read(path: Path | str, kind: str | None = None, template: Mapping[str, tuple[tuple[int, ...], type]] | None = None) -> File:
+    """Reads a file whole and checks kind, version, content and key; with a template of (shape, dtype) by name, those as well.
+
+    Raises ValueError that names the file, the first thing that does not fit, and what was expected.
+    """
+    path = Path(path)
+    mend = "delete it and run snakemake again"
+    try:
+        with h5py.File(path, "r") as file:
+            attributes = {name: file.attrs[name] for name in ATTRIBUTES if name in file.attrs}
+            arrays: dict[str, np.ndarray] = {}
+            file.visititems(lambda name, item: arrays.__setitem__(name, item[()]) if isinstance(item, h5py.Dataset) else None)
+    except FileNotFoundError:
+        raise ValueError(f"{path}: missing") from None
+    except Exception as error:
+        raise ValueError(f"{path}: not a whole HDF5 file ({' '.join(str(error).split())}); {mend}") from None
+    if absent := [name for name in ATTRIBUTES if name not in attributes]:
+        raise ValueError(f"{path}: attribute {absent[0]!r} is missing, so it is no file of lth")
+    if kind is not None and attributes["kind"] != kind:
+        raise ValueError(f"{path}: expected a file of kind {kind!r}, got {attributes['kind']!r}")
+    if attributes["version"] != VERSION:
+        raise ValueError(f"{path}: expected format version {VERSION}, got {attributes['version']}; {mend}")
+    if content(arrays) != attributes["content"]:
+        raise ValueError(f"{path}: the arrays are not those that were written (content digest differs); {mend}")
+    inputs = {role: tuple(item) for role, item in json.loads(attributes["inputs"]).items()}
+    origin = Origin(attributes["kind"], json.loads(attributes["settings"]), attributes["code"], inputs)
+    if attributes["key"] != origin.key:
+        raise ValueError(f"{path}: key {attributes['key']} is not what its settings, code and inputs amount to ({origin.key}); {mend}")
+    if template is not None:
+        _fits(path, arrays, template)
+    return File(path, origin, arrays)
+
+
+def _fits(path: Path, arrays: Mapping[str, np.ndarray], template: Mapping[str, tuple[tuple[int, ...], type]]) -> None:
+    for name, (shape, dtype) in template.items():
+        if name not in arrays:
+            raise ValueError(f"{path}: array {name!r} is missing; it has {', '.join(arrays)}")
+        if arrays[name].shape != shape or arrays[name].dtype != np.dtype(dtype):
+            raise ValueError(f"{path}: {name}: expected {np.dtype(dtype)} {shape}, got {arrays[name].dtype} {arrays[name].shape}")
+
+
+def content(arrays: Mapping[str, np.ndarray]) -> str:
+    """SHA-256 over names, types, shapes and bytes of arrays."""
+    sha = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        sha.update(f"{name} {array.dtype} {array.shape}\n".encode())
+        sha.update(array)
+    return sha.hexdigest()
+
+
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version(), "numpy": np.__version__, "h5py": h5py.__version__}

@@ -1,0 +1,168 @@
+"""The DAG as data: every file of a study with its settings, its inputs and its key. This is the single place for paths.
+
+Snakemake asks it for the inputs and params of its rules; `verify` and `tidy` ask it which files there should be. Nothing is read from the
+disk but configuration and the source of `lth`.
+"""
+
+import dataclasses
+import functools
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from lth import datasets, keys, networks
+from lth.config import Config, Experiment, Line, Strategy, parse_line
+from lth.settings import to_plain
+
+RESULTS = "results"
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Node:
+    """One file: its path, kind, settings, the module that makes it, and its inputs by role."""
+
+    path: str
+    kind: str
+    settings: Mapping[str, Any]
+    module: str
+    inputs: Mapping[str, tuple["Node", ...]]
+
+    @functools.cached_property
+    def key(self) -> str:
+        """What the file is made from, all the way down (see `lth.keys`)."""
+        return keys.key(self.kind, self.settings, keys.code(self.module), {role: [node.key for node in nodes] for role, nodes in self.inputs.items()})
+
+    @property
+    def plan(self) -> str:
+        """The settings as canonical JSON, as the verbs take them."""
+        return keys.canonical(self.settings)
+
+
+class Study:
+    """The nodes of a configuration."""
+
+    def __init__(self, config: Config):
+        self.config = config
+        self.experiments = config.experiments
+
+    @functools.cache
+    def dataset(self, name: str) -> Node:
+        """The manifest of a data set."""
+        return Node(f"{RESULTS}/datasets/{name}.json", "dataset", {"dataset": name}, "verbs.prepare", {})
+
+    @functools.cache
+    def theta0(self, experiment: str, block: str) -> Node:
+        """θ0 of a block."""
+        return Node(f"{RESULTS}/runs/{experiment}/{block}/theta0.h5", "theta0", self._drawn(experiment, block), "verbs.init", self._data(experiment))
+
+    @functools.cache
+    def mask(self, experiment: str, block: str, strategy: str, round: int) -> Node:
+        """The mask of a round: all ones for the dense network, else the mask before, pruned by the weights trained under it."""
+        path = f"{RESULTS}/runs/{experiment}/{block}/{strategy}/round-{round}/mask.h5"
+        if strategy == "dense":
+            settings = self._drawn(experiment, block) | {"strategy": strategy, "round": round}
+            return Node(path, "mask", settings, "verbs.init", self._data(experiment))
+        before = ("dense", 0) if strategy == "oneshot" or round == 1 else (strategy, round - 1)
+        inputs = {"mask": (self.mask(experiment, block, *before),), "weights": (self.run(experiment, block, *before, "ticket"),)}
+        settings = {"experiment": experiment, "block": block, "strategy": strategy, "round": round}
+        return Node(path, "mask", settings | {"rates": self._rates(experiment, strategy, round)}, "verbs.prune", inputs)
+
+    @functools.cache
+    def run(self, experiment: str, block: str, strategy: str, round: int, branch: str) -> Node:
+        """The training of a branch of a round: all trials of the block and all repeats."""
+        chosen = self.experiments[experiment]
+        settings = {"experiment": experiment, "block": block, "strategy": strategy, "round": round, "branch": branch, "seed": chosen.seed}
+        settings |= {"validation": chosen.validation, "network": to_plain(chosen.network), "recipe": to_plain(chosen.recipe)}
+        settings |= {"repeats": self._repeats(chosen, strategy, branch), "keep_weights": branch == "ticket"}
+        mask = self.mask(experiment, block, strategy, round)
+        inputs = self._data(experiment) | {"theta0": (self.theta0(experiment, block),), "mask": (mask,)}
+        path = f"{RESULTS}/runs/{experiment}/{block}/{strategy}/round-{round}/{branch}/run.h5"
+        return Node(path, "run", settings, "verbs.train", inputs)
+
+    @functools.cache
+    def table(self, experiment: str) -> Node:
+        """The tidy table of an experiment, from all its runs."""
+        chosen = self.experiments[experiment]
+        rounds = {name: strategy.rounds for name, strategy in chosen.strategies.items()}
+        settings = {"experiment": experiment, "strategies": {name: sorted(strategy.branches) for name, strategy in chosen.strategies.items()}}
+        inputs = {"runs": tuple(self.runs(experiment))}
+        return Node(f"{RESULTS}/tables/{experiment}.csv", "table", settings | {"rounds": rounds}, "verbs.tabulate", inputs)
+
+    @functools.cache
+    def figure(self, experiment: str, figure: str) -> Node:
+        """A figure of an experiment: from its table, or for curves from just the runs that it draws."""
+        spec, chosen = self.config.figures[figure], self.experiments[experiment]
+        settings = {"experiment": experiment, "figure": to_plain(spec), "style": to_plain(self.config.style)}
+        inputs: dict[str, tuple[Node, ...]] = {}
+        if spec.kind == "curves":
+            settings["curves"] = to_plain(chosen.curves)
+            lines = dict.fromkeys(line for panel in chosen.curves for text in panel if (line := parse_line(text)))
+            places = [(block, line) for line in lines for block in self.blocks(experiment)]
+            inputs["runs"] = tuple(self.run(experiment, block, line.strategy, line.round, line.branch) for block, line in places)
+        else:
+            inputs["tables"] = (self.table(experiment),)
+        return Node(f"{RESULTS}/figures/{experiment}/{figure}.svg", "figure", settings, "verbs.plot", inputs)
+
+    @functools.cache
+    def metrics(self) -> Node:
+        """The headline numbers of all experiments."""
+        return Node(f"{RESULTS}/metrics.json", "metrics", {}, "verbs.summarize", {"tables": tuple(self.table(name) for name in self.experiments)})
+
+    def blocks(self, experiment: str) -> list[str]:
+        """The blocks of trials: `trials-0-4` and so on."""
+        chosen = self.experiments[experiment]
+        starts = range(0, chosen.trials, chosen.block)
+        return [f"trials-{first}-{min(first + chosen.block, chosen.trials) - 1}" for first in starts]
+
+    def runs(self, experiment: str) -> Iterator[Node]:
+        """All trainings of an experiment, block by block; the dense network's branches come first, once for all strategies."""
+        for block in self.blocks(experiment):
+            for line in self.lines(experiment):
+                yield self.run(experiment, block, line.strategy, line.round, line.branch)
+
+    def lines(self, experiment: str) -> list[Line]:
+        """The trainings of one block."""
+        chosen = self.experiments[experiment]
+        dense = dict.fromkeys(branch for strategy in chosen.strategies.values() for branch in strategy.branches)
+        pruned = [
+            Line(name, round, branch)
+            for name, strategy in chosen.strategies.items()
+            for round in range(1, strategy.rounds + 1)
+            for branch in strategy.branches
+        ]
+        return [Line("dense", 0, branch) for branch in dense] + pruned
+
+    def nodes(self) -> list[Node]:
+        """Every file of a finished study, each once."""
+        ends = [self.metrics(), *(self.figure(name, figure) for name, chosen in self.experiments.items() for figure in chosen.figures)]
+        found: dict[Node, None] = {}
+        todo: list[Node] = ends
+        while todo:
+            node = todo.pop()
+            if node not in found:
+                found[node] = None
+                todo.extend(item for items in node.inputs.values() for item in items)
+        return list(found)
+
+    def files(self) -> set[str]:
+        """The paths of all nodes, and the PNG beside each SVG."""
+        paths = {node.path for node in self.nodes()}
+        return paths | {str(Path(path).with_suffix(".png")) for path in paths if path.endswith(".svg")}
+
+    def _data(self, experiment: str) -> dict[str, tuple[Node, ...]]:
+        return {"dataset": (self.dataset(self.experiments[experiment].dataset),)}
+
+    def _drawn(self, experiment: str, block: str) -> dict[str, Any]:
+        chosen = self.experiments[experiment]
+        return {"experiment": experiment, "block": block, "seed": chosen.seed, "network": to_plain(chosen.network)}
+
+    def _rates(self, experiment: str, strategy: str, round: int) -> dict[str, float]:
+        chosen = self.experiments[experiment]
+        source = datasets.SOURCES[chosen.dataset]
+        rates = chosen.strategies[strategy].rates_of(round)
+        parameters = networks.build(chosen.network, source.shape, source.classes).parameters
+        return {parameter.name: getattr(rates, parameter.layer) for parameter in parameters if parameter.prunable}
+
+    def _repeats(self, chosen: Experiment, strategy: str, branch: str) -> int:
+        strategies: list[Strategy] = list(chosen.strategies.values()) if strategy == "dense" else [chosen.strategies[strategy]]
+        return max(item.branches.get(branch, 0) for item in strategies)

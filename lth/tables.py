@@ -1,0 +1,129 @@
+"""Many runs as one tidy table: a row for each trial, strategy, round, branch and repeat; and the headline numbers of a table."""
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+
+from lth.store import File
+
+PLACE = ("experiment", "trial", "strategy", "round", "branch", "repeat")
+MEASURES = (
+    "density",
+    "weights_left",
+    "early_stop_iteration",
+    "early_stop_validation_loss",
+    "early_stop_validation_accuracy",
+    "early_stop_test_accuracy",
+    "early_stop_train_accuracy",
+    "final_validation_loss",
+    "final_validation_accuracy",
+    "final_test_accuracy",
+    "final_train_accuracy",
+    "diverged",
+)
+COLUMNS = (*PLACE, *MEASURES)
+Row = Mapping[str, Any]
+
+
+def rows(run: File) -> Iterator[Row]:
+    """The rows of a run file: one a network of its stack. Accuracies and densities are in [0, 1], losses in nats."""
+    measures = run.group("measures")
+    for index, (trial, repeat) in enumerate(zip(run.arrays["trial"], run.arrays["repeat"], strict=True)):
+        place = {**run.origin.coordinates, "trial": int(trial), "repeat": int(repeat)}
+        yield {name: place[name] for name in PLACE} | {name: measures[name][index].item() for name in MEASURES}
+
+
+def assemble(runs: Iterable[File], strategies: Mapping[str, Sequence[str]]) -> list[Row]:
+    """All rows in order. The dense network is round 0 of every strategy that has its branch, so its rows stand once for each of these."""
+    result: list[Row] = []
+    for row in (row for run in runs for row in rows(run)):
+        if row["strategy"] == "dense":
+            result += [{**row, "strategy": name} for name, branches in strategies.items() if row["branch"] in branches]
+        else:
+            result.append(row)
+    return sorted(result, key=lambda row: [row[name] for name in ("experiment", "strategy", "branch", "round", "trial", "repeat")])
+
+
+def to_csv(table: Iterable[Row]) -> str:
+    """A table as CSV text with a header, numbers in full precision, booleans as True and False."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(table)
+    return text.getvalue()
+
+
+def read_csv(path: Path) -> list[dict[str, Any]]:
+    """A table that `to_csv` wrote. Raises ValueError where the columns are others or a value is no number."""
+    with open(path, newline="", encoding="utf-8") as file:
+        reader = csv.DictReader(file)
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            raise ValueError(f"{path}: expected the columns {', '.join(COLUMNS)}, got {reader.fieldnames}; delete it and run snakemake again")
+        try:
+            return [{name: _parsed(name, value) for name, value in row.items()} for row in reader]
+        except (ValueError, TypeError) as error:
+            raise ValueError(f"{path}: line {reader.line_num}: {error}; delete it and run snakemake again") from None
+
+
+def _parsed(name: str, value: str) -> Any:
+    if name in ("experiment", "strategy", "branch"):
+        return value
+    if name in ("trial", "round", "repeat", "weights_left", "early_stop_iteration"):
+        return int(value)
+    if name == "diverged":
+        return {"True": True, "False": False}[value]
+    return float(value)
+
+
+def points(table: Iterable[Row], quantity: str) -> dict[tuple[str, str], list[tuple[float, float, float, float, int]]]:
+    """For each (strategy, branch), one (density, mean, minimum, maximum, n) a round, over trials and repeats. NaN where one diverged to NaN."""
+    groups: dict[tuple[str, str], dict[int, list[Row]]] = {}
+    for row in table:
+        groups.setdefault((row["strategy"], row["branch"]), {}).setdefault(row["round"], []).append(row)
+    result: dict[tuple[str, str], list[tuple[float, float, float, float, int]]] = {}
+    for line, rounds in groups.items():
+        result[line] = []
+        for number in sorted(rounds):
+            values = np.array([float(row[quantity]) for row in rounds[number]])
+            spread = (float(values.mean()), float(values.min()), float(values.max()))
+            result[line].append((fmean(row["density"] for row in rounds[number]), *spread, len(values)))
+    return result
+
+
+def headlines(table: Sequence[Row]) -> dict[str, Any]:
+    """Per strategy and branch, from means over trials and repeats at early stopping: the dense network, the best round, the smallest that
+    matches the dense one, and how much earlier than the dense network the fastest round stops. Accuracies and densities in [0, 1].
+    """
+    accuracy, stop = points(table, "early_stop_test_accuracy"), points(table, "early_stop_iteration")
+    result: dict[str, Any] = {}
+    for (strategy, branch), line in accuracy.items():
+        dense = accuracy[strategy, "ticket"][0][1]
+        dense_stop = stop[strategy, "ticket"][0][1]
+        best = max(line, key=lambda point: _finite(point[1], -math.inf))
+        matching = [point[0] for point in line if point[1] >= dense]
+        fastest = min(stop[strategy, branch], key=lambda point: point[1])
+        result.setdefault(strategy, {})[branch] = {
+            "dense_test_accuracy": _number(dense),
+            "best_test_accuracy": _number(best[1]),
+            "best_test_accuracy_density": _number(best[0]),
+            "smallest_density_matching_dense": _number(min(matching)) if matching else None,
+            "best_early_stop_speedup": _number(dense_stop / fastest[1]) if fastest[1] else None,
+            "best_early_stop_speedup_density": _number(fastest[0]),
+            "diverged": sum(row["diverged"] for row in table if (row["strategy"], row["branch"]) == (strategy, branch)),
+        }
+    return result
+
+
+def _finite(value: float, otherwise: float) -> float:
+    return value if math.isfinite(value) else otherwise
+
+
+def _number(value: float) -> float | None:
+    """For JSON, which has no NaN: six decimals, or None."""
+    return round(value, 6) if math.isfinite(value) else None

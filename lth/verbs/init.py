@@ -1,0 +1,26 @@
+"""`lth init`: draw θ0 for a block of trials, and the mask of round 0, which keeps everything."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lth import datasets, keys, networks, settings, store, tickets
+
+
+def init(plan: Mapping[str, Any], key: str | None, dataset: Path, out: Path, mask: Path) -> None:
+    """Writes θ0 (kind `theta0`) to `out` and the dense mask (kind `mask`) to `mask`. The plan has experiment, block, seed and network."""
+    manifest = datasets.read_manifest(dataset)
+    network = settings.build(settings.Network, plan["network"], "network")
+    architecture = networks.build(network, tuple(manifest["shape"]), manifest["classes"])
+    code, inputs = keys.code("verbs.init"), {"dataset": (str(dataset), manifest["key"])}
+    origin = store.Origin("theta0", plan, code, inputs)
+    origin.expect(key)
+    drawn = [tickets.draw(architecture, network.initialization, plan["seed"], "initialization", trial=trial) for trial in origin.trials]
+    trial = np.array(origin.trials, np.int64)
+    store.write(out, origin, {"trial": trial} | {f"weights/{name}": value for name, value in tickets.stack(drawn).items()})
+    dense = {p.name: np.ones((len(trial), *p.shape), bool) for p in architecture.parameters if p.prunable}
+    round0 = store.Origin("mask", dict(plan) | {"strategy": "dense", "round": 0}, code, inputs)
+    store.write(mask, round0, {"trial": trial} | {f"mask/{name}": value for name, value in dense.items()})
+    print(f"{out}: θ0 of {len(trial)} trials, {sum(p.size for p in architecture.parameters if p.prunable):,} prunable weights each")

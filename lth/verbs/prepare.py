@@ -1,0 +1,17 @@
+"""`lth prepare`: obtain a data set, check it, and write the manifest that trainings take as their input."""
+
+from pathlib import Path
+
+from lth import atomic, datasets, keys
+
+
+def prepare(name: str, folder: Path, out: Path) -> None:
+    """Obtains a data set into `folder` and writes its manifest (JSON: name, digest, sizes, key) to `out`."""
+    manifest = datasets.prepare(name, folder) | {"key": key(name)}
+    atomic.write_text(out, keys.canonical(manifest) + "\n")
+    print(f"{name}: {manifest['training']} training and {manifest['test']} test images in {datasets.path_of(name, folder)}; manifest {out}")
+
+
+def key(name: str) -> str:
+    """The key of a data set's manifest."""
+    return keys.key("dataset", {"dataset": name}, keys.code("verbs.prepare"), {})

@@ -1,0 +1,166 @@
+"""`lth train`: train the tickets of a block (trials x repeats) of one strategy, round and branch, as one stack."""
+
+import functools
+import itertools
+import sys
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from lth import datasets, keys, networks, pruning, seeds, settings, store, tickets, training
+
+
+def train(
+    plan: Mapping[str, Any],
+    key: str | None,
+    dataset: Path,
+    theta0: Path,
+    mask: Path,
+    out: Path,
+    *,
+    data: Path,
+    device: str,
+    threads: int,
+    checkpoint_every: float,
+) -> None:
+    """Trains and writes a file of kind `run` to `out`. The plan has the coordinates, seed, validation, network, recipe, repeats, keep_weights.
+
+    Every `checkpoint_every` seconds, at an evaluation, the state goes to a checkpoint beside `out`; a killed training goes on from there,
+    bit for bit. A checkpoint of another key is never used.
+    """
+    torch.set_num_threads(threads)
+    where = training.pick_device(device)
+    started = time.monotonic()
+    source, arrays = datasets.read(dataset, data)
+    start, masks = store.read(theta0, "theta0"), store.read(mask, "mask")
+    inputs = {
+        "dataset": (str(dataset), datasets.read_manifest(dataset)["key"]),
+        "theta0": (str(theta0), start.origin.key),
+        "mask": (str(mask), masks.origin.key),
+    }
+    origin = store.Origin("run", plan, keys.code("verbs.train"), inputs)
+    origin.expect(key)
+    network = settings.build(settings.Network, plan["network"], "network")
+    recipe = settings.build(settings.Recipe, plan["recipe"], "recipe")
+    architecture = networks.build(network, source.shape, source.classes)
+    pairs = list(itertools.product(origin.trials, range(plan["repeats"])))
+    weights = starting_weights(origin, start.group("weights"), architecture, network.initialization)
+    stacked = {name: np.repeat(value, plan["repeats"], axis=0) for name, value in masks.group("mask").items()}
+    weights = tickets.masked(weights, stacked)
+    sets = examples(arrays, source.brightest, plan["validation"], plan["seed"], where)
+    checkpoint = out.with_name(f"{out.name}.checkpoint.part")
+    resume = _resumed(checkpoint, origin)
+    print(f"{out}: {len(pairs)} networks, {recipe.iterations} iterations on {where}, from iteration {resume.iteration if resume else 0}", flush=True)
+    run = training.train(
+        architecture,
+        weights,
+        stacked,
+        sets,
+        recipe,
+        functools.partial(data_order, origin, pairs, len(sets.training), recipe.data_order),
+        device=where,
+        resume=resume,
+        on_evaluation=_watch(recipe, checkpoint, origin, checkpoint_every),
+    )
+    started_from = [tickets.digest({name: value[index] for name, value in weights.items()}) for index in range(len(pairs))]
+    result: dict[str, np.ndarray] = {"trial": np.array([t for t, _ in pairs]), "repeat": np.array([r for _, r in pairs])}
+    result |= {"iterations": run.iterations, "start_digest": np.array(started_from, "S64")}
+    result |= {f"curves/{name}": curve for name, curve in run.curves.items()} | {f"measures/{name}": value for name, value in run.measures.items()}
+    left = pruning.survivors(stacked)
+    result |= {"measures/weights_left": left, "measures/density": left / sum(mask[0].size for mask in stacked.values())}
+    if plan["keep_weights"]:
+        result |= {f"weights/{name}": value for name, value in run.weights.items()}
+    store.write(out, origin, result, training.versions())
+    checkpoint.unlink(missing_ok=True)
+    if run.measures["diverged"].any():
+        print(
+            f"warning: {out}: loss was not finite in {int(run.measures['diverged'].sum())} of {len(pairs)} networks (column `diverged`)", flush=True
+        )
+    accuracy = run.measures["early_stop_test_accuracy"].mean()
+    print(f"{out}: test accuracy at early stopping {100 * accuracy:.2f} % (mean of {len(pairs)}), {time.monotonic() - started:.0f} s", flush=True)
+
+
+def starting_weights(origin: store.Origin, theta0: tickets.Weights, architecture: networks.Architecture, initialization: str) -> tickets.Weights:
+    """What a branch starts from, before masking: arrays [trials x repeats, ...], trial by trial."""
+    plan, branch = origin.settings, tickets.BRANCHES[origin.settings["branch"]]
+    started: list[tickets.Weights] = []
+    for (index, trial), repeat in itertools.product(enumerate(origin.trials), range(plan["repeats"])):
+        address = {"trial": trial, "strategy": plan["strategy"], "round": plan["round"], "repeat": repeat}
+        fresh = functools.partial(tickets.draw, architecture, initialization, plan["seed"], "reinitialization", **address)
+        started.append(branch({name: value[index] for name, value in theta0.items()}, fresh))
+    return tickets.stack(started)
+
+
+def data_order(origin: store.Origin, pairs: list[tuple[int, int]], count: int, sharing: str, network: int, epoch: int) -> np.ndarray:
+    """One network's permutation of its training examples in an epoch; `shared` leaves out of the address all but the trial."""
+    trial, repeat = pairs[network]
+    plan = origin.settings
+    address = {"strategy": plan["strategy"], "round": plan["round"], "branch": plan["branch"], "repeat": repeat} if sharing == "fresh" else {}
+    return seeds.stream(plan["seed"], "data order", trial=trial, epoch=epoch, **address).permutation(count)
+
+
+def examples(data: datasets.Data, brightest: int, validation: int, seed: int, device: torch.device) -> training.Sets:
+    """The three sets on the device: images uint8, labels int64."""
+    inner, outer = datasets.split(len(data.train_labels), validation, seed)
+
+    def on_device(images: np.ndarray, labels: np.ndarray) -> training.Examples:
+        return training.Examples(torch.from_numpy(images).to(device), torch.from_numpy(labels).to(device), brightest)
+
+    return training.Sets(
+        on_device(data.train_images[inner], data.train_labels[inner]),
+        on_device(data.train_images[outer], data.train_labels[outer]),
+        on_device(data.test_images, data.test_labels),
+    )
+
+
+def _watch(recipe: settings.Recipe, checkpoint: Path, origin: store.Origin, seconds: float) -> Callable[[training.State], None]:
+    bar = tqdm(total=recipe.iterations, unit="it", disable=not sys.stderr.isatty(), leave=False)
+    marks = {"report": time.monotonic(), "checkpoint": time.monotonic()}
+
+    def rings(name: str, every: float) -> bool:
+        if time.monotonic() - marks[name] < every:
+            return False
+        marks[name] = time.monotonic()
+        return True
+
+    def watch(state: training.State) -> None:
+        bar.update(state.iteration - bar.n)
+        if bar.disable and rings("report", 60.0):
+            print(f"iteration {state.iteration}/{recipe.iterations}: validation loss {state.curves['validation_loss'][:, -1].mean():.4f}", flush=True)
+        if state.iteration < recipe.iterations and rings("checkpoint", seconds):
+            store.write(checkpoint, _checkpoint_origin(origin), _frozen(state), training.versions())
+        if state.iteration == recipe.iterations:
+            bar.close()
+
+    return watch
+
+
+def _checkpoint_origin(origin: store.Origin) -> store.Origin:
+    return store.Origin("checkpoint", origin.settings, origin.code, origin.inputs)
+
+
+def _frozen(state: training.State) -> dict[str, np.ndarray]:
+    arrays = {"iteration": np.array(state.iteration), "rows": state.rows.cpu().numpy(), "best_rows": state.best_rows.cpu().numpy()}
+    arrays |= {f"optimizer/{name}": value.cpu().numpy() for name, value in state.optimizer.items()}
+    return arrays | {f"curves/{name}": curve for name, curve in state.curves.items()}
+
+
+def _resumed(checkpoint: Path, origin: store.Origin) -> training.State | None:
+    """The state in a checkpoint of this very node, or None; a checkpoint that is damaged or another's is left out of account."""
+    if not checkpoint.exists():
+        return None
+    try:
+        file = store.read(checkpoint, "checkpoint")
+    except ValueError as error:
+        print(f"warning: begins anew: {error}", flush=True)
+        return None
+    if file.origin.key != _checkpoint_origin(origin).key:
+        return None
+    rows, best = (torch.from_numpy(file.arrays[name]) for name in ("rows", "best_rows"))
+    optimizer = {name: torch.from_numpy(np.asarray(value)) for name, value in file.group("optimizer").items()}
+    return training.State(int(file.arrays["iteration"]), rows, best, optimizer, file.group("curves"))

@@ -1,0 +1,48 @@
+# Functions only: the study, and what the rules take from it. Paths, settings, inputs and keys all come from lth.study.
+from lth import config as lth_config
+from lth.study import Study
+
+from snakemake.exceptions import WorkflowError
+
+
+def read_study():
+    try:
+        return Study(lth_config.read())
+    except ValueError as error:
+        raise WorkflowError(str(error)) from None
+
+
+study = read_study()
+
+
+def node(kind, wildcards):
+    """The node of a rule: the wildcards are its coordinates."""
+    places = {
+        name: int(value) if name == "round" else value
+        for name, value in wildcards.items()
+    }
+    return getattr(study, kind)(**places)
+
+
+def settings(kind):
+    return lambda wildcards: node(kind, wildcards).plan
+
+
+def key(kind):
+    return lambda wildcards: node(kind, wildcards).key
+
+
+def inputs(kind, role):
+    return lambda wildcards: [item.path for item in node(kind, wildcards).inputs[role]]
+
+
+def caption(wildcards):
+    return study.config.figures[wildcards.figure].caption
+
+
+wildcard_constraints:
+    experiment="[a-z0-9-]+",
+    block=r"trials-\d+-\d+",
+    strategy="[a-z]+",
+    round=r"\d+",
+    branch="[a-z0-9.-]+",

@@ -1,0 +1,57 @@
+localrules:
+    tabulate,
+    plot,
+    summarize,
+
+
+rule tabulate:
+    input:
+        inputs("table", "runs"),
+    output:
+        report(
+            "results/tables/{experiment}.csv",
+            category="{experiment}",
+            labels={"what": "table"},
+            caption="../report/table.rst",
+        ),
+    log:
+        "logs/{experiment}/tabulate.log",
+    params:
+        settings=settings("table"),
+        key=key("table"),
+    shell:
+        "python -m lth tabulate --settings {params.settings:q} --runs {input} --out {output} > {log} 2>&1"
+
+
+rule plot:
+    input:
+        lambda wildcards: [item.path for items in node("figure", wildcards).inputs.values() for item in items],
+    output:
+        svg=report(
+            "results/figures/{experiment}/{figure}.svg",
+            category="{experiment}",
+            labels={"what": "{figure}"},
+            caption="../report/figure.rst",
+        ),
+        png="results/figures/{experiment}/{figure}.png",
+    log:
+        "logs/{experiment}/figures/{figure}.log",
+    params:
+        settings=settings("figure"),
+        key=key("figure"),
+        caption=caption,
+    shell:
+        "python -m lth plot --settings {params.settings:q} --inputs {input} --svg {output.svg} --png {output.png} > {log} 2>&1"
+
+
+rule summarize:
+    input:
+        [item.path for item in study.metrics().inputs["tables"]],
+    output:
+        "results/metrics.json",
+    log:
+        "logs/summarize.log",
+    params:
+        key=study.metrics().key,
+    shell:
+        "python -m lth summarize {input} --out {output} > {log} 2>&1"
