@@ -32,8 +32,8 @@ def build_parser() -> argparse.ArgumentParser:
 
     verb = _add(verbs, "prepare", _prepare, "obtain and check a data set")
     verb.add_argument("name", help="digits or mnist")
-    _path(verb, "--out", "the manifest to write (JSON)", required=True)
-    _data(verb)
+    _path(verb, "--out", "the manifest to write (JSON); the arrays go beside it", required=True)
+    verb.add_argument("--data", type=Path, default=Path("data"), metavar="FOLDER", help="where downloads go and archives lie (default data)")
 
     verb = _add(verbs, "init", _init, "draw θ0 for a block of trials, and the mask that keeps everything")
     _planned(verb, "experiment, block (such as trials-0-4), seed, network")
@@ -50,7 +50,6 @@ def build_parser() -> argparse.ArgumentParser:
     verb.add_argument("--device", default="auto", help="cpu, cuda, cuda:1 ..., or auto: a GPU where there is one (default)")
     verb.add_argument("--threads", type=_threads, default=1, help="CPU threads (default 1)")
     verb.add_argument("--checkpoint-every", type=float, default=120.0, metavar="SECONDS", help="how often to save the state (default 120)")
-    _data(verb)
 
     verb = _add(verbs, "prune", _prune, "make the next round's mask")
     _planned(verb, "coordinates (experiment, block, strategy, round) and rates by parameter")
@@ -101,10 +100,6 @@ def _planned(parser: argparse.ArgumentParser, what: str) -> None:
 
 def _path(parser: argparse.ArgumentParser, name: str, help: str, **options: Any) -> None:
     parser.add_argument(name, type=Path, metavar="FILE", help=help, **options)
-
-
-def _data(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, default=Path("data"), metavar="FOLDER", help="where data sets lie (default data)")
 
 
 def _json(text: str) -> Any:

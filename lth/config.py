@@ -146,8 +146,8 @@ def load_yaml(path: Path | str) -> Any:
         raise ValueError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
 
 
-NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]\d+)?")
-LOOKS_LIKE_A_NUMBER = re.compile(r"[-+]?(\d[\d_]*\.?[\d_]*|\.\d+)([eE][-+]?\d+)?|[-+]?\d+(:\d+)+|0[ox][\da-fA-F]+")
+PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+([eE][-+]\d+)?)?")  # what YAML 1.1 and 1.2 read alike
+LIKE_A_NUMBER = re.compile(r"[-+]?(\d[\d_]*\.?[\d_]*|\.\d+)([eE][-+]?\d+)?|[-+]?\d+(:\d+)+|0[ox][\da-fA-F]+")
 
 
 def _check_node(node: yaml.Node, path: Path) -> None:
@@ -162,9 +162,7 @@ def _check_node(node: yaml.Node, path: Path) -> None:
         for value in node.value:
             _check_node(value, path)
     elif isinstance(node, yaml.ScalarNode) and node.style is None:
-        number = LOOKS_LIKE_A_NUMBER.fullmatch(node.value) and not (
-            NUMBER.fullmatch(node.value) and ("e" not in node.value.lower() or "." in node.value)
-        )
+        number = LIKE_A_NUMBER.fullmatch(node.value) and not PLAIN_NUMBER.fullmatch(node.value)
         boolean = node.value.lower() in {"yes", "no", "on", "off", "true", "false"} and node.value not in {"true", "false"}
         if number or boolean:
             hint = "true or false" if boolean else "a plain decimal such as 0.3 or 3.0e-1"
@@ -248,9 +246,8 @@ def _check_training(experiment: Experiment, where: str) -> None:
         raise unknown(f"{where}.network.name", "network", experiment.network.name, networks.NETWORKS)
     examples = datasets.SOURCES[experiment.dataset].training - experiment.validation
     if experiment.recipe.batch > examples:
-        raise ValueError(
-            f"{where}.recipe.batch: expected at most {max(examples, 0)}, the examples that {experiment.validation} for validation leave, got {experiment.recipe.batch}"
-        )
+        found = f"the examples that {experiment.validation} for validation leave, got {experiment.recipe.batch}"
+        raise ValueError(f"{where}.recipe.batch: expected at most {max(examples, 0)}, {found}")
     if experiment.recipe.iterations % experiment.recipe.evaluate_every:
         raise ValueError(
             f"{where}.recipe.evaluate_every: expected a divisor of {experiment.recipe.iterations} iterations, so that the end is evaluated, "

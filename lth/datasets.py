@@ -1,4 +1,4 @@
-"""Data sets: decoded once into one array file per set, checked by digest whenever it is read. A new data set is one entry in SOURCES.
+"""Data sets: decoded once into one array file each, checked by digest whenever it is read. A new data set is one entry in SOURCES.
 
 Images stay bytes until a batch is used. The manifest that the pipeline passes on holds the digest, so a training knows its data.
 """
@@ -14,8 +14,7 @@ import numpy as np
 
 from lth import seeds
 from lth.atomic import replacing
-
-FOLDER = Path("data")
+from lth.settings import unknown
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Data:
         for field in dataclasses.fields(self):
             array = np.ascontiguousarray(getattr(self, field.name))
             sha.update(f"{field.name} {array.dtype} {array.shape}\n".encode())
-            sha.update(array)
+            sha.update(array.data)
         return sha.hexdigest()
 
 
@@ -50,29 +49,29 @@ class Source:
     obtain: Callable[[Path], Data]
 
 
-def prepare(name: str, folder: Path = FOLDER) -> dict[str, Any]:
-    """Obtains a data set (download, archives in `folder`, or embedded), checks it and writes its array file. Returns the manifest.
+def prepare(name: str, folder: Path, out: Path) -> dict[str, Any]:
+    """Obtains a data set (download, archives in `folder`, or embedded), checks it, and writes its arrays beside `out`. Returns the manifest.
 
     Raises ValueError where archives or arrays are damaged or a download fails.
     """
-    source = SOURCES[name]
+    source = SOURCES.get(name)
+    if source is None:
+        raise unknown("data set", "name", name, SOURCES)
     data = source.obtain(folder)
     if data.digest() != source.digest:
-        raise ValueError(
-            f"{folder}: the decoded {name} has digest {data.digest()[:12]}..., expected {source.digest[:12]}...; delete its files there and run again"
-        )
-    with replacing(path_of(name, folder)) as part, open(part, "wb") as file:
-        np.savez(file, **{field.name: getattr(data, field.name) for field in dataclasses.fields(data)})
+        found = f"digest {data.digest()[:12]}..., expected {source.digest[:12]}..."
+        raise ValueError(f"{folder}: the decoded {name} has {found}; delete its files there and run again")
+    with replacing(arrays_of(out)) as part, part.open("wb") as file:
+        np.savez_compressed(file, **{field.name: getattr(data, field.name) for field in dataclasses.fields(data)})
     sizes = {"training": len(data.train_labels), "test": len(data.test_labels), "classes": source.classes, "shape": list(source.shape)}
     return {"dataset": name, "digest": source.digest} | sizes
 
 
-def read(manifest: Path, folder: Path = FOLDER) -> tuple[Source, Data]:
-    """The data set of a manifest file, from its array file in `folder`. Raises ValueError where that is missing, damaged or another."""
+def read(manifest: Path) -> tuple[Source, Data]:
+    """The data set of a manifest, from the array file beside it. Raises ValueError where that is missing, damaged or another."""
     expected = read_manifest(manifest)
-    name = expected["dataset"]
-    path = path_of(name, folder)
-    mend = f"run: python -m lth prepare {name} --data {folder} --out {manifest}"
+    path = arrays_of(manifest)
+    mend = f"run: python -m lth prepare {expected['dataset']} --out {manifest}"
     if not path.exists():
         raise ValueError(f"{path}: missing; {mend}")
     try:
@@ -82,7 +81,7 @@ def read(manifest: Path, folder: Path = FOLDER) -> tuple[Source, Data]:
         raise ValueError(f"{path}: damaged ({str(error).splitlines()[0]}); {mend}") from None
     if data.digest() != expected["digest"]:
         raise ValueError(f"{path}: digest {data.digest()[:12]}... where {manifest} has {expected['digest'][:12]}...; {mend}")
-    return SOURCES[name], data
+    return SOURCES[expected["dataset"]], data
 
 
 def read_manifest(path: Path) -> dict[str, Any]:
@@ -96,9 +95,9 @@ def read_manifest(path: Path) -> dict[str, Any]:
     raise ValueError(f"{path}: not a manifest of a data set; make it with: python -m lth prepare NAME --out {path}")
 
 
-def path_of(name: str, folder: Path = FOLDER) -> Path:
-    """The array file of a data set."""
-    return folder / f"{name}.npz"
+def arrays_of(manifest: Path) -> Path:
+    """The array file beside a manifest."""
+    return manifest.with_suffix(".npz")
 
 
 def split(training: int, validation: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -113,7 +112,7 @@ def digits(folder: Path) -> Data:
 
     images, labels = load_digits(return_X_y=True)
     order = seeds.stream(0, "split", dataset="digits").permutation(len(labels))
-    images, labels = images.reshape(-1, 8, 8).astype(np.uint8)[order], labels.astype(np.int64)[order]
+    images, labels = images.reshape(-1, 8, 8).astype(np.uint8)[order], np.asarray(labels, np.int64)[order]
     return Data(images[:1400], labels[:1400], images[1400:], labels[1400:])
 
 
@@ -132,10 +131,8 @@ def mnist(folder: Path) -> Data:
     try:
         parts = [MNIST(folder, train=train, download=True) for train in (True, False)]
     except (RuntimeError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise ValueError(
-            f"{raw}: MNIST is not there and could not be downloaded ({reason}); connect to the network, or put its four archives there"
-        ) from None
+        reason, mend = str(error).splitlines()[0], "connect to the network, or put its four archives there"
+        raise ValueError(f"{raw}: MNIST is not there and could not be downloaded ({reason}); {mend}") from None
     arrays = [array.numpy() for part in parts for array in (part.data, part.targets)]
     return Data(*arrays)
 

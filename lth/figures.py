@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from lth import atomic, tables
 from lth.store import File
@@ -18,9 +18,9 @@ from lth.store import File
 LABELS = {
     "early_stop_iteration": "Early-stop iteration",
     "early_stop_test_accuracy": "Test accuracy at early stop (%)",
-    "early_stop_train_accuracy": "Training accuracy at early stop (%)",
+    "early_stop_train_accuracy": "Train accuracy at early stop (%)",
     "final_test_accuracy": "Test accuracy at end (%)",
-    "final_train_accuracy": "Training accuracy at end (%)",
+    "final_train_accuracy": "Train accuracy at end (%)",
     "test_accuracy": "Test accuracy (%)",
     "validation_loss": "Validation loss",
 }
@@ -34,14 +34,16 @@ def density(spec: Mapping[str, Any], style: Mapping[str, Any], table: Sequence[t
     figure, axes = _panels(len(spec["panels"]), style)
     for axis, quantity in zip(axes, spec["panels"], strict=True):
         scale = 100 if quantity.endswith("accuracy") else 1
-        for (strategy, branch), line in tables.points(table, quantity).items():
-            if strategy in spec["strategies"]:
-                x, mean, low, high, _ = np.array(line).T
-                bars = scale * np.array([mean - low, high - mean])
-                label = f"{BRANCHES.get(branch, branch)} ({strategy})"
-                color = style["colors"].get(branch)
-                axis.errorbar(100 * x, scale * mean, bars, label=label, color=color, ls=STYLES.get(strategy, "-"), marker=".", lw=1.2, elinewidth=0.7)
-        _density_axis(axis, spec["scale"])
+        lines = {place: line for place, line in tables.points(table, quantity).items() if place[0] in spec["strategies"]}
+        order = sorted(lines, key=lambda place: (spec["strategies"].index(place[0]), place[1] != "ticket", place[1]))
+        for number, (strategy, branch) in enumerate(order):
+            x, mean, low, high, _ = np.array(lines[strategy, branch]).T
+            x = 100 * x * 1.012 ** (number - (len(order) - 1) / 2)  # a little apart, so that bars of different lines can be told apart
+            bars = scale * np.array([mean - low, high - mean])
+            label = f"{BRANCHES.get(branch, branch)} ({strategy})"
+            look = {"color": style["colors"].get(branch), "ls": STYLES.get(strategy, "-"), "marker": "."}
+            axis.errorbar(x, scale * mean, bars, label=label, lw=1.2, elinewidth=0.7, **look)
+        _density_axis(axis, spec["scale"], max((line for line in lines.values()), key=len, default=[]))
         axis.set_ylabel(LABELS[quantity])
     return _with_legend(figure, axes)
 
@@ -52,7 +54,8 @@ def curves(spec: Mapping[str, Any], style: Mapping[str, Any], panels: Sequence[S
     scale = 100 if quantity.endswith("accuracy") else 1
     figure, axes = _panels(len(panels), style, shared=True)
     palette = {line: f"C{index % 10}" for index, line in enumerate(dict.fromkeys(_place(line) for panel in panels for line in panel))}
-    drawn: list[np.ndarray] = []
+    middle: list[np.ndarray] = []
+    top: list[float] = []
     for number, (axis, lines) in enumerate(zip(axes, panels, strict=True)):
         for index, line in enumerate(lines):
             chosen = [run for run in runs if line == "{strategy}/round-{round}/{branch}".format(**run.origin.settings)]
@@ -63,14 +66,15 @@ def curves(spec: Mapping[str, Any], style: Mapping[str, Any], panels: Sequence[S
             label = f"{percent:.1f}" + ("" if branch == "ticket" else f" {branch}")
             dashes = "-" if branch == "ticket" else "--"
             axis.plot(x, mean, label=label, color=palette[_place(line)], ls=dashes, lw=1.2)
-            at = slice(1 + index, None, max(len(x) // 10, 1))
+            at = slice(1 + index, None, max(len(x) // 8, 1))
             bars = [mean[at] - values.min(axis=0)[at], values.max(axis=0)[at] - mean[at]]
-            axis.errorbar(x[at], mean[at], bars, color=palette[_place(line)], ls="none", elinewidth=0.7)
-            drawn.append(mean)
+            axis.errorbar(x[at], mean[at], bars, color=palette[_place(line)], ls="none", elinewidth=0.7, alpha=0.7)
+            middle.append(mean)
+            top.append(float(np.nanmax(values.max(axis=0)[at])))
         axis.set_xlabel("Training iteration")
         axis.legend(title="% of weights left" if number == 0 else None, fontsize="small", title_fontsize="small")
     axes[0].set_ylabel(LABELS[quantity])
-    _zoom(axes[0], np.concatenate(drawn), rising=quantity.endswith("accuracy"))
+    _zoom(axes[0], np.concatenate(middle), max(top), rising=quantity.endswith("accuracy"))
     return figure
 
 
@@ -97,15 +101,13 @@ def _panels(count: int, style: Mapping[str, Any], *, shared: bool = False) -> tu
     return figure, axes
 
 
-def _density_axis(axis: Axes, scale: str) -> None:
+def _density_axis(axis: Axes, scale: str, line: Sequence[tuple[float, ...]]) -> None:
+    """Percent of weights remaining, falling to the right; on a log axis the ticks are densities of rounds, as in the paper."""
     axis.set_xscale(scale)
     axis.set_xlabel(REMAINING)
     if scale == "log":
-        low, high = axis.get_xlim()
-        ticks = [100 * 0.8**n for n in range(0, 40, 3 if high / low < 300 else 4)]
-        axis.set_xticks([tick for tick in ticks if tick >= low])
-        axis.xaxis.set_minor_locator(LogLocator(numticks=1))
-        axis.xaxis.set_minor_formatter(NullFormatter())
+        axis.set_xticks([100 * point[0] for point in line[:: 3 if len(line) < 20 else 4]])
+        axis.xaxis.set_minor_locator(NullLocator())
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
     axis.yaxis.set_major_locator(MaxNLocator(6))
     axis.invert_xaxis()
@@ -117,10 +119,10 @@ def _with_legend(figure: Figure, axes: Sequence[Axes]) -> Figure:
     return figure
 
 
-def _zoom(axis: Axes, means: np.ndarray, *, rising: bool) -> None:
-    """The paper's curves show where training ends, not where it starts: cut the axis at the quarter of the values nearest the start."""
+def _zoom(axis: Axes, means: np.ndarray, top: float, *, rising: bool) -> None:
+    """The paper's curves show where training ends, not where it starts: cut off the twentieth of the values that is nearest the start."""
     finite = means[np.isfinite(means)]
     if finite.size:
-        low, high = np.quantile(finite, (0.05, 1.0) if rising else (0.0, 0.95))
+        low, high = (np.quantile(finite, 0.05), top) if rising else (finite.min(), np.quantile(finite, 0.95))
         margin = 0.05 * (high - low) or 0.5
         axis.set_ylim(low - margin, high + margin)

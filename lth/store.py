@@ -88,7 +88,7 @@ def read(path: Path | str, kind: str | None = None, template: Mapping[str, tuple
     mend = "delete it and run snakemake again"
     try:
         with h5py.File(path, "r") as file:
-            attributes = {name: file.attrs[name] for name in ATTRIBUTES if name in file.attrs}
+            attributes: dict[str, Any] = {name: file.attrs[name] for name in ATTRIBUTES if name in file.attrs}
             arrays: dict[str, np.ndarray] = {}
             file.visititems(lambda name, item: arrays.__setitem__(name, item[()]) if isinstance(item, h5py.Dataset) else None)
     except FileNotFoundError:
@@ -126,7 +126,7 @@ def content(arrays: Mapping[str, np.ndarray]) -> str:
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
         sha.update(f"{name} {array.dtype} {array.shape}\n".encode())
-        sha.update(array)
+        sha.update(array.data)
     return sha.hexdigest()
 
 

@@ -15,17 +15,35 @@ from lth.config import Config, Experiment, Line, Strategy, parse_line
 from lth.settings import to_plain
 
 RESULTS = "results"
+PATHS = {
+    "dataset": "datasets/{dataset}.json",
+    "theta0": "runs/{experiment}/{block}/theta0.h5",
+    "mask": "runs/{experiment}/{block}/{strategy}/round-{round}/mask.h5",
+    "run": "runs/{experiment}/{block}/{strategy}/round-{round}/{branch}/run.h5",
+    "table": "tables/{experiment}.csv",
+    "figure": "figures/{experiment}/{name}.svg",
+    "metrics": "metrics.json",
+}
+
+
+def path_of(kind: str, settings: Mapping[str, Any]) -> str:
+    """Where a file of a kind and with these settings (its coordinates among them) lies."""
+    return f"{RESULTS}/{PATHS[kind].format(**settings)}"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Node:
-    """One file: its path, kind, settings, the module that makes it, and its inputs by role."""
+    """One file: its kind, settings, the module that makes it, and its inputs by role."""
 
-    path: str
     kind: str
     settings: Mapping[str, Any]
     module: str
     inputs: Mapping[str, tuple["Node", ...]]
+
+    @property
+    def path(self) -> str:
+        """Where the file lies, from the top folder of the project."""
+        return path_of(self.kind, self.settings)
 
     @functools.cached_property
     def key(self) -> str:
@@ -48,24 +66,23 @@ class Study:
     @functools.cache
     def dataset(self, name: str) -> Node:
         """The manifest of a data set."""
-        return Node(f"{RESULTS}/datasets/{name}.json", "dataset", {"dataset": name}, "verbs.prepare", {})
+        return Node("dataset", {"dataset": name}, "verbs.prepare", {})
 
     @functools.cache
     def theta0(self, experiment: str, block: str) -> Node:
         """θ0 of a block."""
-        return Node(f"{RESULTS}/runs/{experiment}/{block}/theta0.h5", "theta0", self._drawn(experiment, block), "verbs.init", self._data(experiment))
+        return Node("theta0", self._drawn(experiment, block), "verbs.init", self._data(experiment))
 
     @functools.cache
     def mask(self, experiment: str, block: str, strategy: str, round: int) -> Node:
         """The mask of a round: all ones for the dense network, else the mask before, pruned by the weights trained under it."""
-        path = f"{RESULTS}/runs/{experiment}/{block}/{strategy}/round-{round}/mask.h5"
         if strategy == "dense":
             settings = self._drawn(experiment, block) | {"strategy": strategy, "round": round}
-            return Node(path, "mask", settings, "verbs.init", self._data(experiment))
+            return Node("mask", settings, "verbs.init", self._data(experiment))
         before = ("dense", 0) if strategy == "oneshot" or round == 1 else (strategy, round - 1)
         inputs = {"mask": (self.mask(experiment, block, *before),), "weights": (self.run(experiment, block, *before, "ticket"),)}
         settings = {"experiment": experiment, "block": block, "strategy": strategy, "round": round}
-        return Node(path, "mask", settings | {"rates": self._rates(experiment, strategy, round)}, "verbs.prune", inputs)
+        return Node("mask", settings | {"rates": self._rates(experiment, strategy, round)}, "verbs.prune", inputs)
 
     @functools.cache
     def run(self, experiment: str, block: str, strategy: str, round: int, branch: str) -> Node:
@@ -76,8 +93,7 @@ class Study:
         settings |= {"repeats": self._repeats(chosen, strategy, branch), "keep_weights": branch == "ticket"}
         mask = self.mask(experiment, block, strategy, round)
         inputs = self._data(experiment) | {"theta0": (self.theta0(experiment, block),), "mask": (mask,)}
-        path = f"{RESULTS}/runs/{experiment}/{block}/{strategy}/round-{round}/{branch}/run.h5"
-        return Node(path, "run", settings, "verbs.train", inputs)
+        return Node("run", settings, "verbs.train", inputs)
 
     @functools.cache
     def table(self, experiment: str) -> Node:
@@ -86,13 +102,13 @@ class Study:
         rounds = {name: strategy.rounds for name, strategy in chosen.strategies.items()}
         settings = {"experiment": experiment, "strategies": {name: sorted(strategy.branches) for name, strategy in chosen.strategies.items()}}
         inputs = {"runs": tuple(self.runs(experiment))}
-        return Node(f"{RESULTS}/tables/{experiment}.csv", "table", settings | {"rounds": rounds}, "verbs.tabulate", inputs)
+        return Node("table", settings | {"rounds": rounds}, "verbs.tabulate", inputs)
 
     @functools.cache
     def figure(self, experiment: str, figure: str) -> Node:
         """A figure of an experiment: from its table, or for curves from just the runs that it draws."""
         spec, chosen = self.config.figures[figure], self.experiments[experiment]
-        settings = {"experiment": experiment, "figure": to_plain(spec), "style": to_plain(self.config.style)}
+        settings = {"experiment": experiment, "name": figure, "figure": to_plain(spec), "style": to_plain(self.config.style)}
         inputs: dict[str, tuple[Node, ...]] = {}
         if spec.kind == "curves":
             settings["curves"] = to_plain(chosen.curves)
@@ -101,12 +117,12 @@ class Study:
             inputs["runs"] = tuple(self.run(experiment, block, line.strategy, line.round, line.branch) for block, line in places)
         else:
             inputs["tables"] = (self.table(experiment),)
-        return Node(f"{RESULTS}/figures/{experiment}/{figure}.svg", "figure", settings, "verbs.plot", inputs)
+        return Node("figure", settings, "verbs.plot", inputs)
 
     @functools.cache
     def metrics(self) -> Node:
         """The headline numbers of all experiments."""
-        return Node(f"{RESULTS}/metrics.json", "metrics", {}, "verbs.summarize", {"tables": tuple(self.table(name) for name in self.experiments)})
+        return Node("metrics", {}, "verbs.summarize", {"tables": tuple(self.table(name) for name in self.experiments)})
 
     def blocks(self, experiment: str) -> list[str]:
         """The blocks of trials: `trials-0-4` and so on."""
@@ -145,9 +161,10 @@ class Study:
         return list(found)
 
     def files(self) -> set[str]:
-        """The paths of all nodes, and the PNG beside each SVG."""
-        paths = {node.path for node in self.nodes()}
-        return paths | {str(Path(path).with_suffix(".png")) for path in paths if path.endswith(".svg")}
+        """The paths of all nodes, the PNG beside each SVG, and the arrays beside each manifest."""
+        beside = {"figure": ".png", "dataset": ".npz"}
+        nodes = self.nodes()
+        return {node.path for node in nodes} | {str(Path(node.path).with_suffix(beside[node.kind])) for node in nodes if node.kind in beside}
 
     def _data(self, experiment: str) -> dict[str, tuple[Node, ...]]:
         return {"dataset": (self.dataset(self.experiments[experiment].dataset),)}

@@ -53,9 +53,9 @@ def assemble(runs: Iterable[File], strategies: Mapping[str, Sequence[str]]) -> l
 def to_csv(table: Iterable[Row]) -> str:
     """A table as CSV text with a header, numbers in full precision, booleans as True and False."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(table)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([row[name] for name in COLUMNS] for row in table)
     return text.getvalue()
 
 

@@ -1,8 +1,11 @@
 """Starting weights: θ0 drawn from D_θ, and what each branch makes of a mask and θ0. A branch is a function in BRANCHES."""
 
+import functools
 import hashlib
+import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -55,6 +58,20 @@ def reinit(theta0: Weights, fresh: Callable[[], Weights]) -> Weights:
 
 Branch = Callable[[Weights, Callable[[], Weights]], Weights]
 BRANCHES: Mapping[str, Branch] = {"ticket": ticket, "reinit": reinit}
+
+
+def start(plan: Mapping[str, Any], trials: Sequence[int], theta0: Weights, architecture: Architecture) -> Weights:
+    """What the trainings of a node start from, before masking: arrays [trials x repeats, ...], trial by trial.
+
+    The plan is that of a run: seed, network, strategy, round, branch, repeats. θ0 is the block's, arrays [trials, ...].
+    """
+    branch, initialization = BRANCHES[plan["branch"]], plan["network"]["initialization"]
+    started: list[Weights] = []
+    for (index, trial), repeat in itertools.product(enumerate(trials), range(plan["repeats"])):
+        address = {"trial": trial, "strategy": plan["strategy"], "round": plan["round"], "repeat": repeat}
+        fresh = functools.partial(draw, architecture, initialization, plan["seed"], "reinitialization", **address)
+        started.append(branch({name: value[index] for name, value in theta0.items()}, fresh))
+    return stack(started)
 
 
 def digest(weights: Weights) -> str:

@@ -6,10 +6,10 @@ from lth import atomic, datasets, keys
 
 
 def prepare(name: str, folder: Path, out: Path) -> None:
-    """Obtains a data set into `folder` and writes its manifest (JSON: name, digest, sizes, key) to `out`."""
-    manifest = datasets.prepare(name, folder) | {"key": key(name)}
+    """Obtains a data set and writes its manifest (JSON: name, digest, sizes, key) to `out`, and its arrays beside it."""
+    manifest = datasets.prepare(name, folder, out) | {"key": key(name)}
     atomic.write_text(out, keys.canonical(manifest) + "\n")
-    print(f"{name}: {manifest['training']} training and {manifest['test']} test images in {datasets.path_of(name, folder)}; manifest {out}")
+    print(f"{out}: {name}, {manifest['training']} training and {manifest['test']} test images")
 
 
 def key(name: str) -> str:

@@ -12,9 +12,8 @@ from lth import keys, pruning, store
 def prune(plan: Mapping[str, Any], key: str | None, mask: Path, weights: Path, out: Path) -> None:
     """Prunes every layer of every trial by its own rate and writes the mask to `out`. The plan has the coordinates and `rates` by parameter."""
     before, trained = store.read(mask, "mask"), store.read(weights, "run")
-    origin = store.Origin(
-        "mask", plan, keys.code("verbs.prune"), {"mask": (str(mask), before.origin.key), "weights": (str(weights), trained.origin.key)}
-    )
+    inputs = {"mask": (str(mask), before.origin.key), "weights": (str(weights), trained.origin.key)}
+    origin = store.Origin("mask", plan, keys.code("verbs.prune"), inputs)
     origin.expect(key)
     masks, first = before.group("mask"), trained.arrays["repeat"] == 0
     values = {name: value[first] for name, value in trained.group("weights").items()}
@@ -22,6 +21,4 @@ def prune(plan: Mapping[str, Any], key: str | None, mask: Path, weights: Path, o
         raise ValueError(f"{weights}: expected the trials and shapes of {mask}")
     after = pruning.by_layer(values, masks, plan["rates"])
     store.write(out, origin, {"trial": before.arrays["trial"]} | {f"mask/{name}": value for name, value in after.items()})
-    print(
-        f"{out}: {100 * pruning.density(after)[0]:.3f} % of the weights left, {pruning.survivors(after)[0]:,} in each of {len(masks[next(iter(masks))])} trials"
-    )
+    print(f"{out}: {100 * pruning.density(after)[0]:.3f} % of the weights left, {pruning.survivors(after)[0]:,} in each network")

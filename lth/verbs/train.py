@@ -23,7 +23,6 @@ def train(
     mask: Path,
     out: Path,
     *,
-    data: Path,
     device: str,
     threads: int,
     checkpoint_every: float,
@@ -36,20 +35,17 @@ def train(
     torch.set_num_threads(threads)
     where = training.pick_device(device)
     started = time.monotonic()
-    source, arrays = datasets.read(dataset, data)
+    source, arrays = datasets.read(dataset)
     start, masks = store.read(theta0, "theta0"), store.read(mask, "mask")
-    inputs = {
-        "dataset": (str(dataset), datasets.read_manifest(dataset)["key"]),
-        "theta0": (str(theta0), start.origin.key),
-        "mask": (str(mask), masks.origin.key),
-    }
+    inputs = {"dataset": (str(dataset), datasets.read_manifest(dataset)["key"])}
+    inputs |= {"theta0": (str(theta0), start.origin.key), "mask": (str(mask), masks.origin.key)}
     origin = store.Origin("run", plan, keys.code("verbs.train"), inputs)
     origin.expect(key)
-    network = settings.build(settings.Network, plan["network"], "network")
     recipe = settings.build(settings.Recipe, plan["recipe"], "recipe")
+    network = settings.build(settings.Network, plan["network"], "network")
     architecture = networks.build(network, source.shape, source.classes)
     pairs = list(itertools.product(origin.trials, range(plan["repeats"])))
-    weights = starting_weights(origin, start.group("weights"), architecture, network.initialization)
+    weights = tickets.start(origin.settings, origin.trials, start.group("weights"), architecture)
     stacked = {name: np.repeat(value, plan["repeats"], axis=0) for name, value in masks.group("mask").items()}
     weights = tickets.masked(weights, stacked)
     sets = examples(arrays, source.brightest, plan["validation"], plan["seed"], where)
@@ -77,23 +73,10 @@ def train(
         result |= {f"weights/{name}": value for name, value in run.weights.items()}
     store.write(out, origin, result, training.versions())
     checkpoint.unlink(missing_ok=True)
-    if run.measures["diverged"].any():
-        print(
-            f"warning: {out}: loss was not finite in {int(run.measures['diverged'].sum())} of {len(pairs)} networks (column `diverged`)", flush=True
-        )
+    if diverged := int(run.measures["diverged"].sum()):
+        print(f"warning: {out}: loss was not finite in {diverged} of {len(pairs)} networks (column `diverged`)", flush=True)
     accuracy = run.measures["early_stop_test_accuracy"].mean()
     print(f"{out}: test accuracy at early stopping {100 * accuracy:.2f} % (mean of {len(pairs)}), {time.monotonic() - started:.0f} s", flush=True)
-
-
-def starting_weights(origin: store.Origin, theta0: tickets.Weights, architecture: networks.Architecture, initialization: str) -> tickets.Weights:
-    """What a branch starts from, before masking: arrays [trials x repeats, ...], trial by trial."""
-    plan, branch = origin.settings, tickets.BRANCHES[origin.settings["branch"]]
-    started: list[tickets.Weights] = []
-    for (index, trial), repeat in itertools.product(enumerate(origin.trials), range(plan["repeats"])):
-        address = {"trial": trial, "strategy": plan["strategy"], "round": plan["round"], "repeat": repeat}
-        fresh = functools.partial(tickets.draw, architecture, initialization, plan["seed"], "reinitialization", **address)
-        started.append(branch({name: value[index] for name, value in theta0.items()}, fresh))
-    return tickets.stack(started)
 
 
 def data_order(origin: store.Origin, pairs: list[tuple[int, int]], count: int, sharing: str, network: int, epoch: int) -> np.ndarray:

@@ -1,9 +1,10 @@
 rule prepare:
     output:
-        "results/datasets/{name}.json",
+        manifest="results/datasets/{name}.json",
+        arrays="results/datasets/{name}.npz",
     log:
         "logs/datasets/{name}.log",
     params:
         key=key("dataset"),
     shell:
-        "python -m lth prepare {wildcards.name} --out {output} > {log} 2>&1"
+        "python -m lth prepare {wildcards.name} --out {output.manifest} > {log} 2>&1"

@@ -1,0 +1,49 @@
+"""`lth inspect`: one HDF5 file, told to a person."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from lth import pruning, store
+
+
+def inspect(path: Path) -> None:
+    """Prints what the file is, its key and inputs, and a table: densities of a mask, spreads of weights, or the measures of a run."""
+    file = store.read(path)
+    origin = file.origin
+    print(f"{path}: {origin.kind}, " + ", ".join(f"{name} {value}" for name, value in origin.coordinates.items()))
+    print(f"key     {origin.key} (code {origin.code})")
+    for role, (source, key) in origin.inputs.items():
+        print(f"from    {key} {role}: {source}")
+    tables = {"mask": _mask, "theta0": _theta0, "run": _run}
+    rows = list(tables[origin.kind](file)) if origin.kind in tables else [["array", "shape"], *([n, str(a.shape)] for n, a in file.arrays.items())]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        print("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
+
+
+def _mask(file: store.File) -> Iterator[Sequence[str]]:
+    masks = file.group("mask")
+    yield ["trial", *(f"{name} %" for name in masks), "all %", "weights left"]
+    for index, trial in enumerate(file.arrays["trial"]):
+        layers = [f"{100 * mask[index].mean():.3f}" for mask in masks.values()]
+        yield [str(trial), *layers, f"{100 * pruning.density(masks)[index]:.3f}", f"{pruning.survivors(masks)[index]:,}"]
+
+
+def _theta0(file: store.File) -> Iterator[Sequence[str]]:
+    weights = file.group("weights")
+    yield ["trial", *(f"sd of {name}" for name in weights)]
+    for index, trial in enumerate(file.arrays["trial"]):
+        yield [str(trial), *(f"{np.std(value[index]):.6f}" for value in weights.values())]
+
+
+def _run(file: store.File) -> Iterator[Sequence[str]]:
+    measures = file.group("measures")
+    yield ["trial", "repeat", "left %", "early stop", "val. loss", "test %", "train %", "end: test %", "train %", "diverged"]
+    for index, (trial, repeat) in enumerate(zip(file.arrays["trial"], file.arrays["repeat"], strict=True)):
+        value = {name: array[index] for name, array in measures.items()}
+        shares = [f"{100 * value[name]:.2f}" for name in ("early_stop_test_accuracy", "early_stop_train_accuracy")]
+        ends = [f"{100 * value[name]:.2f}" for name in ("final_test_accuracy", "final_train_accuracy")]
+        stop = [f"{100 * value['density']:.3f}", str(value["early_stop_iteration"]), f"{value['early_stop_validation_loss']:.4f}"]
+        yield [str(trial), str(repeat), *stop, *shares, *ends, "yes" if value["diverged"] else "no"]

@@ -1,0 +1,21 @@
+"""`lth tidy`: files of rounds, trials, branches or figures that the study no longer has. Nothing else ever removes them."""
+
+from pathlib import Path
+
+from lth import config
+from lth.study import RESULTS, Study
+
+
+def tidy(params: Path, delete: bool) -> None:
+    """Lists the files in results that are none of the study's, or deletes them. Stay out of its way while snakemake runs."""
+    files = Study(config.read(params)).files()
+    stale = sorted(path for path in Path(RESULTS).rglob("*") if path.is_file() and str(path) not in files)
+    for path in stale:
+        print(path)
+        if delete:
+            path.unlink()
+    for folder in sorted((path for path in Path(RESULTS).rglob("*") if path.is_dir()), reverse=True):
+        if delete and not any(folder.iterdir()):
+            folder.rmdir()
+    size = f"{len(stale)} of the files in {RESULTS} belong to no node of the study"
+    print(size + (", deleted" if delete else "; delete them with --delete" if stale else ""))

@@ -1,0 +1,64 @@
+"""What several test files share: a copy of the project's own params.yaml and catalog that a test may change, and the digits, prepared once."""
+
+import re
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from lth import config
+from lth.cli import main
+
+TOP = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Project:
+    """A folder with a study of the project's own: the experiment `digits` as params.yaml has it."""
+
+    folder: Path
+
+    @property
+    def params(self) -> Path:
+        return self.folder / "params.yaml"
+
+    @property
+    def catalog(self) -> Path:
+        return self.folder / config.CATALOG
+
+    def read(self) -> config.Config:
+        return config.read(self.params, self.catalog)
+
+    def set(self, key: str, value: Any, file: str = "params.yaml") -> None:
+        """Sets a dotted key of a YAML file, in mappings that are there or new."""
+        data = yaml.safe_load((self.folder / file).read_text(encoding="utf-8"))
+        *parents, last = key.split(".")
+        inner = data
+        for name in parents:
+            inner = inner.setdefault(name, {})
+        inner[last] = value
+        (self.folder / file).write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+
+    def edit(self, pattern: str, replacement: str) -> None:
+        """Replaces what a pattern matches, exactly once, in the text of params.yaml."""
+        text, count = re.subn(pattern, replacement, self.params.read_text(encoding="utf-8"))
+        assert count == 1, f"{pattern!r} matches {count} times"
+        self.params.write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    shutil.copy(TOP / "params.yaml", tmp_path)
+    shutil.copytree(TOP / config.CATALOG, tmp_path / config.CATALOG)
+    return Project(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the digits, and their manifest `digits.json` in it."""
+    folder = tmp_path_factory.mktemp("data")
+    main(["prepare", "digits", "--data", str(folder), "--out", str(folder / "digits.json")])
+    return folder

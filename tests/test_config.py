@@ -1,0 +1,247 @@
+"""params.yaml and the catalog: what they amount to, and that every fault is refused before the first job, in one line."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from conftest import TOP, Project
+
+from lth import config
+from lth.config import Iterative, Line, Oneshot
+from lth.settings import Rates, Recipe
+
+CATALOG_ENTRIES = sorted(name for file in (TOP / config.CATALOG).glob("*.yaml") for name in yaml.safe_load(file.read_text()).get("experiments", {}))
+DIGITS = "experiments.digits"
+
+
+def refused(project: Project, message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)) as caught:
+        project.read()
+    assert "\n" not in str(caught.value)
+
+
+def test_the_catalog_has_lenet_exactly_as_the_paper_trains_it(project: Project) -> None:
+    project.set("experiments.paper", {"extends": "lenet"})
+    lenet = project.read().experiments["paper"]
+    assert (lenet.dataset, lenet.validation) == ("mnist", 5000)
+    assert (lenet.network.name, lenet.network.hidden, lenet.network.initialization) == ("lenet", (300, 100), "glorot-normal")
+    assert lenet.recipe == Recipe("adam", 0.0012, 60, 50_000, 100, "fresh")
+    assert lenet.strategies["iterative"].rates == Rates(hidden=0.2, output=0.1)
+
+
+@pytest.mark.parametrize("entry", CATALOG_ENTRIES)
+def test_every_catalog_entry_can_be_run_as_it_stands(project: Project, entry: str) -> None:
+    project.set("experiments", {"it": {"extends": entry}})
+    assert project.read().experiments["it"].figures
+
+
+def test_mappings_merge_key_by_key_and_lists_replace(project: Project) -> None:
+    before = project.read().experiments["digits"]
+    project.set(f"{DIGITS}.strategies.iterative.rates", {"hidden": 0.3})
+    project.set(f"{DIGITS}.network.hidden", [40])
+    after = project.read().experiments["digits"]
+    assert after.strategies["iterative"].rates == Rates(hidden=0.3, output=0.1)
+    assert after.network.hidden == (40,)
+    assert after.recipe == before.recipe
+
+
+def test_null_removes_an_inherited_key(project: Project) -> None:
+    dense = [["dense/round-0/ticket"]]
+    project.set("experiments.once", {"extends": "lenet-oneshot", "strategies": {"iterative": None}, "curves": dense})
+    strategies = project.read().experiments["once"].strategies
+    assert list(strategies) == ["oneshot"]
+    assert isinstance(strategies["oneshot"], Oneshot)
+    project.set(f"{DIGITS}.recipe.batch", None)
+    refused(project, "experiments.digits.recipe: missing key 'batch'; it needs optimizer, learning_rate, batch, iterations, evaluate_every, data_order")
+
+
+def test_an_experiment_may_stand_complete_without_a_catalog_entry(project: Project) -> None:
+    entries = yaml.safe_load((project.catalog / "lenet.yaml").read_text())["experiments"]
+    project.set("experiments", {"own": entries["lenet"]})
+    own = project.read().experiments["own"]
+    project.set("experiments", {"own": {"extends": "lenet"}})
+    assert project.read().experiments["own"] == own
+
+
+def test_each_strategy_says_which_rates_a_round_prunes_by() -> None:
+    first, second = Rates(0.2, 0.1), Rates(0.5, 0.25)
+    assert Iterative(3, first, {"ticket": 1}).rates_of(3) == first
+    oneshot = Oneshot((first, second), {"ticket": 1})
+    assert (oneshot.rounds, oneshot.rates_of(1), oneshot.rates_of(2)) == (2, first, second)
+
+
+def test_a_line_of_a_figure_reads_as_it_is_written() -> None:
+    line = config.parse_line("iterative/round-12/reinit")
+    assert line == Line("iterative", 12, "reinit")
+    assert str(line) == "iterative/round-12/reinit"
+    assert config.parse_line("iterative/12/reinit") is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("stile", {}, "params.yaml: unknown key 'stile'; did you mean 'style'? legal: experiments, style"),
+        ("style.colours", {}, "style: unknown key 'colours'; did you mean 'colors'? legal: colors, dpi, font, height, width"),
+        ("style.dpi", 10, "style.dpi: expected a number in [20, 1200], got 10"),
+        ("style.width", 0, "style.width: expected a number above 0, got 0"),
+        ("experiments", [], "params.yaml: experiments: expected a mapping, got []"),
+        ("experiments", {}, "params.yaml: experiments: expected at least one; the catalog has lenet, "),
+        ("experiments.Digits_1", {"extends": "lenet"}, "experiments.Digits_1: expected a name of lower-case letters and digits, joined by '-'"),
+        (DIGITS, None, "experiments.digits: expected a mapping such as {extends: NAME}, got None"),
+        (f"{DIGITS}.extends", "lenet-digit", "experiments.digits.extends: unknown catalog entry 'lenet-digit'; did you mean 'lenet-digits'?"),
+        (f"{DIGITS}.extends", None, "experiments.digits.extends: unknown catalog entry None"),
+        (f"{DIGITS}.recipie", {}, "experiments.digits: unknown key 'recipie'; did you mean 'recipe'?"),
+        (f"{DIGITS}.recipe.learning_rat", 0.1, "experiments.digits.recipe: unknown key 'learning_rat'; did you mean 'learning_rate'? legal: batch,"),
+        (f"{DIGITS}.recipe.learning_rate", 0, "experiments.digits.recipe.learning_rate: expected a number above 0, got 0"),
+        (f"{DIGITS}.recipe.learning_rate", "0.1", "experiments.digits.recipe.learning_rate: expected a number, got '0.1'"),
+        (f"{DIGITS}.recipe.iterations", 100.0, "experiments.digits.recipe.iterations: expected a whole number, got 100.0"),
+        (f"{DIGITS}.recipe.batch", 0, "experiments.digits.recipe.batch: expected a number at least 1, got 0"),
+        (f"{DIGITS}.recipe.batch", True, "experiments.digits.recipe.batch: expected a whole number, got True"),
+        (f"{DIGITS}.recipe.batch", 1201, "experiments.digits.recipe.batch: expected at most 1200, the examples that 200 for validation leave, got 1201"),
+        (f"{DIGITS}.validation", 1400, "experiments.digits.recipe.batch: expected at most 0, the examples that 1400 for validation leave, got 60"),
+        (f"{DIGITS}.validation", 0, "experiments.digits.validation: expected a number at least 1, got 0"),
+        (f"{DIGITS}.recipe.evaluate_every", 70, "experiments.digits.recipe.evaluate_every: expected a divisor of 1500 iterations"),
+        (f"{DIGITS}.recipe.optimizer", "adamm", "experiments.digits.recipe.optimizer: unknown value 'adamm'; did you mean 'adam'? legal: adam, sgd"),
+        (f"{DIGITS}.recipe.data_order", "often", "experiments.digits.recipe.data_order: unknown value 'often'; legal: fresh, shared"),
+        (f"{DIGITS}.seed", -1, "experiments.digits.seed: expected a number at least 0, got -1"),
+        (f"{DIGITS}.trials", 0, "experiments.digits.trials: expected a number at least 1, got 0"),
+        (f"{DIGITS}.block", 2.5, "experiments.digits.block: expected a whole number, got 2.5"),
+        (f"{DIGITS}.dataset", "mnits", "experiments.digits.dataset: unknown dataset 'mnits'; did you mean 'mnist'? legal: digits, mnist"),
+        (f"{DIGITS}.dataset", 3, "experiments.digits.dataset: expected text, got 3"),
+        (f"{DIGITS}.network.name", "lennet", "experiments.digits.network.name: unknown network 'lennet'; did you mean 'lenet'? legal: lenet"),
+        (f"{DIGITS}.network.hiden", [3], "experiments.digits.network: unknown key 'hiden'; did you mean 'hidden'?"),
+        (f"{DIGITS}.network.hidden", [300, 0], "experiments.digits.network.hidden[1]: expected a number at least 1, got 0"),
+        (f"{DIGITS}.network.hidden", 300, "experiments.digits.network.hidden: expected a list, got 300"),
+        (f"{DIGITS}.network.initialization", "glorot", "experiments.digits.network.initialization: unknown value 'glorot'; did you mean 'glorot-normal'?"),
+        (f"{DIGITS}.strategies", None, "experiments.digits: missing key 'strategies'"),
+        (f"{DIGITS}.strategies", [], "experiments.digits.strategies: expected a mapping, got []"),
+        (f"{DIGITS}.strategies.iterative", None, "experiments.digits.strategies: expected at least one of iterative, oneshot"),
+        (f"{DIGITS}.strategies.iterativ", {}, "experiments.digits.strategies.iterativ: unknown strategy 'iterativ'; did you mean 'iterative'?"),
+        (f"{DIGITS}.strategies.iterative.round", 3, "experiments.digits.strategies.iterative: unknown key 'round'; did you mean 'rounds'?"),
+        (f"{DIGITS}.strategies.iterative.rounds", 0, "experiments.digits.strategies.iterative.rounds: expected a number at least 1, got 0"),
+        (f"{DIGITS}.strategies.iterative.rates", 0.2, "experiments.digits.strategies.iterative.rates: expected a mapping, got 0.2"),
+        (f"{DIGITS}.strategies.iterative.rates.hidden", 1.0, "strategies.iterative.rates.hidden: expected a number in [0, 1), got 1.0"),
+        (f"{DIGITS}.strategies.iterative.rates.output", -0.1, "strategies.iterative.rates.output: expected a number in [0, 1), got -0.1"),
+        (f"{DIGITS}.strategies.iterative.rates.ouput", 0.1, "strategies.iterative.rates: unknown key 'ouput'; did you mean 'output'? legal: hidden, output"),
+        (f"{DIGITS}.strategies.iterative.branches.reinitt", 1, "strategies.iterative.branches: unknown branch 'reinitt'; did you mean 'reinit'?"),
+        (f"{DIGITS}.strategies.iterative.branches.reinit", 0, "strategies.iterative.branches.reinit: expected a number at least 1, got 0"),
+        (f"{DIGITS}.strategies.iterative.branches.reinit", True, "strategies.iterative.branches.reinit: expected a whole number, got True"),
+        (f"{DIGITS}.strategies.iterative.branches.ticket", None, "branches: expected 'ticket' among them (the next round is pruned from it), got ['reinit']"),
+        (f"{DIGITS}.strategies.oneshot", {"rates": [], "branches": {"ticket": 1}}, "strategies.oneshot.rates: expected at least one, got an empty list"),
+        (f"{DIGITS}.figures", ["early-stoping"], "experiments.digits.figures: unknown figure 'early-stoping'; did you mean 'early-stopping'?"),
+        (f"{DIGITS}.curves", [["iterative-3"]], "curves[0]: expected a line such as dense/round-0/ticket or iterative/round-3/reinit, got 'iterative-3'"),
+        (f"{DIGITS}.curves", [["iterative/round-03/ticket"]], "curves[0]: expected a line such as dense/round-0/ticket"),
+        (f"{DIGITS}.curves", [[], ["iterative/round-13/ticket"]], "curves[1]: 'iterative/round-13/ticket' is not trained; the strategies are iterative"),
+        (f"{DIGITS}.curves", [["oneshot/round-1/ticket"]], "curves[0]: 'oneshot/round-1/ticket' is not trained; the strategies are iterative with rounds"),
+        (f"{DIGITS}.curves", [["dense/round-1/ticket"]], "experiments.digits.curves[0]: 'dense/round-1/ticket' is not trained"),
+        (f"{DIGITS}.curves", [["iterative/round-0/ticket"]], "experiments.digits.curves[0]: 'iterative/round-0/ticket' is not trained"),
+        (f"{DIGITS}.curves", [["iterative/round-1/noise"]], "'iterative/round-1/noise' is not trained; the strategies are iterative with rounds 1 to 12"),
+    ],
+)
+def test_a_fault_of_the_params_is_refused_with_its_key_and_what_is_legal(project: Project, key: str, value: Any, message: str) -> None:
+    project.set(key, value)
+    refused(project, message)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "message"),
+    [
+        (r"learning_rate: 0\.0012", "learning_rate: 3e-1", "'3e-1' is read differently by YAML 1.1 (Snakemake) and 1.2 (DVC); write a plain decimal such as"),
+        (r"trials: 5", "trials: 010", "'010' is read differently by YAML 1.1 (Snakemake) and 1.2 (DVC)"),
+        (r"trials: 5", "trials: 0b101", "'0b101' is read differently"),
+        (r"trials: 5", "trials: -0x1F", "'-0x1F' is read differently"),
+        (r"trials: 5", "trials: 1_0", "'1_0' is read differently"),
+        (r"trials: 5", "trials: 1:30", "'1:30' is read differently"),
+        (r"trials: 5", "trials: yes", "'yes' is read differently by YAML 1.1 (Snakemake) and 1.2 (DVC); write true or false"),
+        (r"iterations: 1500", "iterations: 1500\n      iterations: 2000", "key 'iterations' stands twice; remove one"),
+        (r"trials: 5", "trials: [5", "not valid YAML: while parsing a flow sequence"),
+        (r"trials: 5", "trials: {{five: 5}}", "expected text as a key"),
+    ],
+)
+def test_text_that_is_no_clear_yaml_is_refused_with_the_file(project: Project, pattern: str, text: str, message: str) -> None:
+    project.edit(rf"\b{pattern}\b", text)
+    refused(project, message)
+    refused(project, f"{project.params}: ")
+
+
+def test_the_line_of_a_doubtful_number_is_named(project: Project) -> None:
+    project.params.write_text("style: {}\nexperiments:\n  digits:\n    trials: 1e1\n")
+    refused(project, f"{project.params}: line 4: '1e1'")
+
+
+def test_plain_decimals_and_full_exponents_are_one_number(project: Project) -> None:
+    plain = project.read()
+    project.edit(r"learning_rate: 0\.0012", "learning_rate: 1.2e-3")
+    assert project.read() == plain
+    assert plain.experiments["digits"].recipe.learning_rate == 0.0012
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "params.yaml: expected a mapping with experiments, style, got None"),
+        (b"- digits\n", "params.yaml: expected a mapping with experiments, style, got ['digits']"),
+        (b"experiments: {digits: {extends: lenet}}\n", "params.yaml: missing key 'style'; it needs experiments, style"),
+        (b"experiments: {a: &a {extends: *a}}\n", "params.yaml: "),
+        (b"experiments: {2024: {extends: lenet}}\nstyle: {}\n", "experiments.2024: expected a name"),
+        (b"experiments: {a: {extends: [lenet]}}\nstyle: {}\n", "experiments.a.extends: unknown catalog entry ['lenet']"),
+        (b"experiments: \xff\n", "params.yaml: "),
+    ],
+)
+def test_a_params_file_of_another_form_is_refused(project: Project, content: bytes, message: str) -> None:
+    project.params.write_bytes(content)
+    refused(project, message)
+
+
+def test_a_params_file_that_is_not_there_is_refused(project: Project) -> None:
+    project.params.unlink()
+    refused(project, f"{project.params}: cannot be read: No such file or directory; run from the top folder of the project")
+
+
+def test_a_folder_without_a_catalog_is_refused(project: Project, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="nowhere: no experiments found in its .* files; run from the top folder of the project"):
+        config.read(project.params, tmp_path / "nowhere")
+
+
+def test_catalog_entries_that_extend_each_other_are_refused(project: Project) -> None:
+    project.set("experiments.a", {"extends": "b"}, "workflow/catalog/lenet.yaml")
+    project.set("experiments.b", {"extends": "a"}, "workflow/catalog/lenet.yaml")
+    project.set("experiments.digits", {"extends": "a"})
+    refused(project, ".extends: a -> b -> a goes in a circle")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("figure", {}, "figures.yaml: unknown key 'figure'; did you mean 'figures'? legal: experiments, figures"),
+        ("figures.oneshot.kind", "densities", "figures.oneshot.kind: unknown value 'densities'; did you mean 'density'? legal: curves, density"),
+        ("figures.oneshot.scale", "lin", "figures.oneshot.scale: unknown value 'lin'; did you mean 'linear'? legal: linear, log"),
+        ("figures.oneshot.colour", "red", "figures.oneshot: unknown key 'colour'; legal: caption, kind, panels, scale, strategies, title"),
+        ("figures.oneshot.panels", ["early_stop_itration"], "early_stop_itration"),
+        ("figures.oneshot.strategies", ["oneshoot"], "oneshoot"),
+    ],
+)
+def test_a_fault_of_the_catalog_is_refused(project: Project, key: str, value: Any, message: str) -> None:
+    project.set(key, value, "workflow/catalog/figures.yaml")
+    refused(project, message)
+
+
+def test_a_figure_of_curves_without_curves_is_refused(project: Project) -> None:
+    project.set(f"{DIGITS}.curves", [])
+    refused(project, "experiments.digits.curves: ")
+
+
+@pytest.mark.parametrize(
+    ("strategy", "settings", "message"),
+    [
+        ("iterative", {"rounds": 12, "rates": {"hidden": 0.9, "output": 0.1}}, "iterative: round 2 prunes all of the 1 weights left in fc2.weight (6 at first)"),
+        ("oneshot", {"rates": [{"hidden": 0.5, "output": 0.5}, {"hidden": 0.95, "output": 0.5}]}, "oneshot: round 2 prunes all of the 6 weights left in fc2"),
+    ],
+)
+def test_a_layer_that_would_be_pruned_to_nothing_is_refused(project: Project, strategy: str, settings: dict[str, Any], message: str) -> None:
+    project.set(f"{DIGITS}.network.hidden", [3, 2])
+    project.set(f"{DIGITS}.strategies.{strategy}", settings | {"branches": {"ticket": 1, "reinit": 1}})
+    refused(project, message)
+    refused(project, "take fewer rounds, a lower rate or larger layers")
