@@ -70,7 +70,7 @@ def write(path: Path | str, origin: Origin, arrays: Mapping[str, np.ndarray], ve
     """Writes a file, whole or not at all. Arrays of more than one axis are compressed (gzip + shuffle), so weights shrink with density."""
     with replacing(path) as part, h5py.File(part, "w", libver=("v110", "v110")) as file:
         for name in sorted(arrays):
-            array = np.ascontiguousarray(arrays[name])
+            array = np.asarray(arrays[name], order="C")
             options: dict[str, Any] = {"compression": "gzip", "compression_opts": 4, "shuffle": True} if array.ndim > 1 and array.size else {}
             file.create_dataset(name, data=array, track_times=False, **options)
         attributes: dict[str, Any] = {"kind": origin.kind, "version": VERSION, "key": origin.key, "code": origin.code}
@@ -124,7 +124,7 @@ def content(arrays: Mapping[str, np.ndarray]) -> str:
     """SHA-256 over names, types, shapes and bytes of arrays."""
     sha = hashlib.sha256()
     for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
+        array = np.asarray(arrays[name], order="C")
         sha.update(f"{name} {array.dtype} {array.shape}\n".encode())
         sha.update(array.data)
     return sha.hexdigest()

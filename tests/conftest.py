@@ -58,7 +58,7 @@ def project(tmp_path: Path) -> Project:
 
 @pytest.fixture(scope="session")
 def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the digits, and their manifest `digits.json` in it."""
-    folder = tmp_path_factory.mktemp("data")
-    main(["prepare", "digits", "--data", str(folder), "--out", str(folder / "digits.json")])
+    """A folder with the digits: the manifest `digits.json`, and the arrays beside it."""
+    folder = tmp_path_factory.mktemp("datasets")
+    main(["prepare", "digits", "--out", str(folder / "digits.json")])
     return folder

@@ -2,14 +2,11 @@
 from lth import config as lth_config
 from lth.study import Study
 
-from snakemake.exceptions import WorkflowError
-
-
 def read_study():
     try:
         return Study(lth_config.read())
     except ValueError as error:
-        raise WorkflowError(str(error)) from None
+        sys.exit(f"lth: error: {error}")
 
 
 study = read_study()

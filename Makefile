@@ -1,0 +1,40 @@
+# Two commands do all the set-up: `make run` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.PHONY: run test lint bench clean
+
+run: $(VENV)/.installed ## the study of params.yaml, and a report
+	@snakemake --quiet progress rules
+	@test report.html -nt results/metrics.json || snakemake --quiet all --report report.html
+	@echo
+	@echo "figures: results/figures/*/*.svg (and .png)"
+	@ls results/figures/*/*.svg
+	@echo "tables:"
+	@ls results/tables/*.csv
+	@echo "report:  report.html"
+
+test: $(VENV)/.installed ## all tests
+	@python -m pytest
+
+lint: $(VENV)/.installed ## style and types
+	@ruff check .
+	@ruff format --check .
+	@pyright
+
+bench: $(VENV)/.installed ## speed, as ratios in one run
+	@python benchmarks/training.py
+	@python benchmarks/pipeline.py
+
+clean: ## what can be made again, but neither results nor the environment
+	rm -rf logs report.html .pytest_cache .ruff_cache build lth.egg-info
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed (make run PYTHON=python3.12), this is " + sys.version.split()[0])'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@

@@ -1,0 +1,467 @@
+"""The verbs, as rules and people call them: a tiny study on the digits from nothing to figures, and what is refused on the way."""
+
+import dataclasses
+import itertools
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+from conftest import TOP, Project
+
+from lth import config, store, tables, tickets, training
+from lth.cli import main
+from lth.study import Node, Study, path_of
+
+RUNS = "results/runs/tiny/trials-0-1"
+TINY = {
+    "extends": "lenet-digits",
+    "trials": 2,
+    "block": 2,
+    "network": {"hidden": [12, 6]},
+    "recipe": {"learning_rate": 0.01, "iterations": 40, "evaluate_every": 10},
+    "strategies": {
+        "iterative": {"rounds": 2, "rates": {"hidden": 0.2, "output": 0.1}, "branches": {"ticket": 1, "reinit": 2}},
+        "oneshot": {"rates": [{"hidden": 0.9, "output": 0.45}], "branches": {"ticket": 1}},
+    },
+    "figures": ["early-stopping", "accuracy-curves", "loss-curves"],
+    "curves": [["dense/round-0/ticket", "iterative/round-2/ticket"], ["iterative/round-2/reinit"]],
+}
+
+
+def lth(*arguments: str | Path) -> None:
+    main([str(argument) for argument in arguments])
+
+
+def command(study: Study, node: Node) -> list[str]:
+    """The call that makes a file, as the rules make it."""
+    inputs = {role: [item.path for item in items] for role, items in node.inputs.items()}
+    every = [path for paths in inputs.values() for path in paths]
+    planned = ["--settings", node.plan, "--key", node.key]
+    match node.kind:
+        case "dataset":
+            return ["prepare", node.settings["dataset"], "--out", node.path]
+        case "theta0":
+            mask = path_of("mask", node.settings | {"strategy": "dense", "round": 0})
+            return ["init", *planned, "--dataset", *inputs["dataset"], "--out", node.path, "--mask", mask]
+        case "mask" if node.settings["strategy"] == "dense":
+            return command(study, study.theta0(node.settings["experiment"], node.settings["block"]))
+        case "mask":
+            return ["prune", *planned, "--mask", *inputs["mask"], "--weights", *inputs["weights"], "--out", node.path]
+        case "run":
+            files = [text for role in ("dataset", "theta0", "mask") for text in (f"--{role}", *inputs[role])]
+            return ["train", *planned, *files, "--device", "cpu", "--out", node.path]
+        case "table":
+            return ["tabulate", "--settings", node.plan, "--runs", *every, "--out", node.path]
+        case "figure":
+            return ["plot", "--settings", node.plan, "--inputs", *every, "--svg", node.path, "--png", str(Path(node.path).with_suffix(".png"))]
+        case _:
+            return ["summarize", *every, "--out", node.path]
+
+
+def make(study: Study, node: Node) -> None:
+    for item in itertools.chain.from_iterable(node.inputs.values()):
+        make(study, item)
+    if not Path(node.path).exists():
+        lth(*command(study, node))
+
+
+@dataclasses.dataclass(frozen=True)
+class Built:
+    """The tiny study and the folder that it was made in."""
+
+    folder: Path
+    study: Study
+
+    def node(self, path: str) -> Node:
+        return next(node for node in self.study.nodes() if node.path == path)
+
+    def file(self, path: str) -> store.File:
+        return store.read(self.folder / path)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+    folder = tmp_path_factory.mktemp("study")
+    shutil.copy(TOP / "params.yaml", folder)
+    shutil.copytree(TOP / config.CATALOG, folder / config.CATALOG)
+    project = Project(folder)
+    project.set("experiments", {"tiny": TINY})
+    study = Study(project.read())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for node in study.nodes():
+            make(study, node)
+    return Built(folder, study)
+
+
+@pytest.fixture
+def here(built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Built:
+    """A copy of the finished study for a test of its own, as the current folder."""
+    shutil.copytree(built.folder, tmp_path / "study")
+    monkeypatch.chdir(tmp_path / "study")
+    return Built(tmp_path / "study", built.study)
+
+
+def refused(*arguments: str | Path, match: str) -> None:
+    """The call ends with one line that matches, and exit status 1."""
+    with pytest.raises(SystemExit, match=match) as caught:
+        lth(*arguments)
+    assert str(caught.value).startswith("lth: error: ")
+    assert "\n" not in str(caught.value)
+
+
+def changed(arguments: list[str], option: str, value: str) -> list[str]:
+    """A call with another value of one option."""
+    at = arguments.index(option) + 1
+    return [*arguments[:at], value, *arguments[at + 1 :]]
+
+
+# The study from nothing to figures
+
+
+def test_the_verbs_make_every_file_of_the_study_and_no_other(built: Built) -> None:
+    found = {path.relative_to(built.folder).as_posix() for path in (built.folder / "results").rglob("*") if path.is_file()}
+    assert found == built.study.files() | {"results/datasets/digits.npz"}
+
+
+def test_every_file_has_the_key_that_the_study_plans(built: Built) -> None:
+    for node in built.study.nodes():
+        if node.path.endswith(".h5"):
+            file = built.file(node.path)
+            assert (file.origin.key, file.origin.kind) == (node.key, node.kind), node.path
+            assert {path for path, _ in file.origin.inputs.values()} == {item.path for items in node.inputs.values() for item in items}
+    (dataset,) = (node for node in built.study.nodes() if node.kind == "dataset")
+    assert json.loads((built.folder / dataset.path).read_text())["key"] == dataset.key
+
+
+@pytest.mark.parametrize("path", [f"{RUNS}/theta0.h5", f"{RUNS}/iterative/round-1/mask.h5", f"{RUNS}/iterative/round-1/reinit/run.h5"])
+def test_the_same_call_makes_the_same_bytes(here: Built, path: str) -> None:
+    before = Path(path).read_bytes()
+    Path(path).unlink()
+    lth(*command(here.study, here.node(path)))
+    assert Path(path).read_bytes() == before
+
+
+@pytest.mark.parametrize("strategy_round", ["dense/round-0", "iterative/round-1", "iterative/round-2", "oneshot/round-1"])
+def test_every_ticket_starts_bit_equal_to_theta0_on_its_mask_and_every_reinit_elsewhere(built: Built, strategy_round: str) -> None:
+    mask = built.file(f"{RUNS}/{strategy_round}/mask.h5").group("mask")
+    start = tickets.masked(built.file(f"{RUNS}/theta0.h5").group("weights"), mask)
+    expected = [tickets.digest({name: value[trial] for name, value in start.items()}).encode() for trial in range(2)]
+    assert built.file(f"{RUNS}/{strategy_round}/ticket/run.h5").arrays["start_digest"].tolist() == expected
+    if not strategy_round.startswith("oneshot"):
+        others = built.file(f"{RUNS}/{strategy_round}/reinit/run.h5").arrays["start_digest"].tolist()
+        assert len({*others, *expected}) == 4 + 2
+
+
+@pytest.mark.parametrize(
+    ("place", "before", "left"),
+    [
+        ("iterative/round-1", "dense/round-0", {"fc1.weight": 614, "fc2.weight": 58, "output.weight": 54}),
+        ("iterative/round-2", "iterative/round-1", {"fc1.weight": 491, "fc2.weight": 46, "output.weight": 49}),
+        ("oneshot/round-1", "dense/round-0", {"fc1.weight": 77, "fc2.weight": 7, "output.weight": 33}),
+    ],
+)
+def test_masks_nest_have_the_exact_number_left_and_prune_the_smallest_trained_weights(
+    built: Built, place: str, before: str, left: dict[str, int]
+) -> None:
+    old, new = (built.file(f"{RUNS}/{item}/mask.h5").group("mask") for item in (before, place))
+    trained = built.file(f"{RUNS}/{before}/ticket/run.h5").group("weights")
+    for name, count in left.items():
+        assert new[name].dtype == bool
+        for trial in range(2):
+            kept, gone = new[name][trial], old[name][trial] & ~new[name][trial]
+            size = np.abs(trained[name][trial])
+            assert int(kept.sum()) == count
+            assert not (kept & ~old[name][trial]).any()
+            assert size[gone].max() <= size[kept].min()
+
+
+def test_weights_are_zero_where_they_were_pruned_and_kept_for_tickets_alone(built: Built) -> None:
+    mask = built.file(f"{RUNS}/iterative/round-2/mask.h5").group("mask")
+    weights = built.file(f"{RUNS}/iterative/round-2/ticket/run.h5").group("weights")
+    assert all(not weights[name][~mask[name]].any() and weights[name][mask[name]].any() for name in mask)
+    assert not built.file(f"{RUNS}/iterative/round-2/reinit/run.h5").group("weights")
+
+
+def test_a_run_has_a_network_for_each_trial_and_repeat_and_curves_at_each_evaluation(built: Built) -> None:
+    run = built.file(f"{RUNS}/iterative/round-1/reinit/run.h5")
+    assert (run.arrays["trial"].tolist(), run.arrays["repeat"].tolist()) == ([0, 0, 1, 1], [0, 1, 0, 1])
+    assert run.arrays["iterations"].tolist() == [0, 10, 20, 30, 40]
+    assert {name: curve.shape for name, curve in run.group("curves").items()} == dict.fromkeys(training.CURVES, (4, 5))
+    assert run.group("measures")["weights_left"].tolist() == [614 + 58 + 54] * 4
+
+
+def test_the_table_has_the_runs_measures_and_the_dense_network_with_each_strategy(built: Built) -> None:
+    table = tables.read_csv(built.folder / "results/tables/tiny.csv")
+    lines = {(row["strategy"], row["branch"], row["round"]): 0 for row in table}
+    for row in table:
+        lines[row["strategy"], row["branch"], row["round"]] += 1
+    iterative = {("iterative", branch, round): count for branch, count in (("ticket", 2), ("reinit", 4)) for round in range(3)}
+    assert lines == iterative | {("oneshot", "ticket", 0): 2, ("oneshot", "ticket", 1): 2}
+    run = built.file(f"{RUNS}/iterative/round-2/ticket/run.h5").group("measures")
+    found = [row["final_test_accuracy"] for row in table if (row["strategy"], row["branch"], row["round"]) == ("iterative", "ticket", 2)]
+    assert found == run["final_test_accuracy"].tolist()
+
+
+def test_the_metrics_are_those_of_the_table(built: Built) -> None:
+    metrics = json.loads((built.folder / "results/metrics.json").read_text())
+    assert metrics == {"tiny": tables.headlines(tables.read_csv(built.folder / "results/tables/tiny.csv"))}
+
+
+def test_even_forty_iterations_learn_something(built: Built) -> None:
+    measures = built.file(f"{RUNS}/dense/round-0/ticket/run.h5").group("measures")
+    assert measures["final_test_accuracy"].min() > 0.2
+    assert not measures["diverged"].any()
+
+
+def test_shared_data_order_gives_the_repeats_of_a_trial_the_same_batches(built: Built) -> None:
+    from lth.verbs.train import data_order
+
+    origin = built.file(f"{RUNS}/iterative/round-1/reinit/run.h5").origin
+    pairs = [(0, 0), (0, 1), (1, 0)]
+
+    def orders(sharing: str, round: int = 1) -> list[list[int]]:
+        place = store.Origin("run", {**origin.settings, "round": round}, origin.code, origin.inputs)
+        return [data_order(place, pairs, 30, sharing, network, 0).tolist() for network in range(3)]
+
+    first, second, other = orders("shared")
+    assert first == second != other
+    assert orders("shared", 2) == [first, second, other]
+    assert len({tuple(order) for order in orders("fresh") + orders("fresh", 2)}) == 6
+
+
+# Trainings that do not go smoothly
+
+
+def stop_at(monkeypatch: pytest.MonkeyPatch, evaluation: int) -> None:
+    """Interrupts the training at its n-th evaluation, as Ctrl-C would."""
+    calls = itertools.count(1)
+    evaluate = training.evaluate
+
+    def interrupted(*arguments: object) -> object:
+        if next(calls) == evaluation:
+            raise KeyboardInterrupt
+        return evaluate(*arguments)
+
+    monkeypatch.setattr(training, "evaluate", interrupted)
+
+
+@pytest.fixture
+def stopped(here: Built, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The call of a training that was interrupted at iteration 20, with its checkpoint of iteration 10."""
+    path = f"{RUNS}/iterative/round-1/reinit/run.h5"
+    call = [*command(here.study, here.node(path)), "--checkpoint-every", "0"]
+    Path(path).rename("whole.h5")
+    with monkeypatch.context() as patch:
+        stop_at(patch, 3)
+        with pytest.raises(SystemExit, match="lth: interrupted; run again to go on"):
+            lth(*call)
+    assert not Path(path).exists()
+    return call
+
+
+def out(call: list[str]) -> Path:
+    return Path(call[call.index("--out") + 1])
+
+
+def test_an_interrupted_training_goes_on_from_its_checkpoint_bit_for_bit(stopped: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(list(out(stopped).parent.glob("*.checkpoint.part"))) == 1
+    lth(*stopped)
+    assert "from iteration 10" in capsys.readouterr().out
+    assert out(stopped).read_bytes() == Path("whole.h5").read_bytes()
+    assert list(out(stopped).parent.iterdir()) == [out(stopped)], "the checkpoint goes away with the run"
+
+
+def test_a_checkpoint_of_other_settings_is_never_used(stopped: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    plan = json.loads(stopped[2])
+    plan["recipe"]["learning_rate"] = 0.02
+    lth(*changed(unkeyed(stopped), "--settings", json.dumps(plan)))
+    assert "from iteration 0" in capsys.readouterr().out
+
+
+def test_a_damaged_checkpoint_is_left_out_of_account(stopped: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    (checkpoint,) = out(stopped).parent.glob("*.checkpoint.part")
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-100])
+    lth(*stopped)
+    said = capsys.readouterr().out
+    assert "warning: begins anew: " in said
+    assert "from iteration 0" in said
+    assert out(stopped).read_bytes() == Path("whole.h5").read_bytes()
+
+
+def test_a_diverged_training_is_a_result_from_the_run_to_the_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copy(TOP / "params.yaml", tmp_path)
+    shutil.copytree(TOP / config.CATALOG, tmp_path / config.CATALOG)
+    project = Project(tmp_path)
+    project.set("experiments", {"wild": {**TINY, "recipe": {"optimizer": "sgd", "learning_rate": 1.0e30, "iterations": 40, "evaluate_every": 10}}})
+    study = Study(project.read())
+    monkeypatch.chdir(tmp_path)
+    for node in study.nodes():
+        make(study, node)
+    assert re.search(r"warning: .*ticket/run.h5: loss was not finite in 2 of 2 networks \(column `diverged`\)", capsys.readouterr().out)
+    table = tables.read_csv(Path("results/tables/wild.csv"))
+    assert all(row["diverged"] for row in table if row["round"] == 0)
+    reinits = [row["diverged"] for row in table if (row["strategy"], row["branch"]) == ("iterative", "reinit")]
+    assert json.loads(Path("results/metrics.json").read_text())["wild"]["iterative"]["reinit"]["diverged"] == sum(reinits) > 0
+    assert all(node.kind != "figure" or Path(node.path).with_suffix(".png").exists() for node in study.nodes())
+
+
+# What is refused
+
+
+def test_a_planned_key_that_is_not_what_the_file_would_have_is_refused(here: Built) -> None:
+    for path in (f"{RUNS}/theta0.h5", f"{RUNS}/iterative/round-1/mask.h5", f"{RUNS}/iterative/round-1/ticket/run.h5"):
+        call = changed(command(here.study, here.node(path)), "--key", "0" * 24)
+        before = Path(path).read_bytes()
+        refused(*call, match="planned key 0{24} is not [0-9a-f]{24}: code, settings or inputs have changed since the plan; run snakemake again")
+        assert Path(path).read_bytes() == before
+
+
+def test_an_input_of_another_kind_is_refused(here: Built) -> None:
+    prune = command(here.study, here.node(f"{RUNS}/iterative/round-1/mask.h5"))
+    train = command(here.study, here.node(f"{RUNS}/iterative/round-1/ticket/run.h5"))
+    theta0, mask = f"{RUNS}/theta0.h5", f"{RUNS}/iterative/round-1/mask.h5"
+    refused(*changed(prune, "--weights", mask), match=f"{mask}: expected a file of kind 'run', got 'mask'")
+    refused(*changed(prune, "--mask", theta0), match=f"{theta0}: expected a file of kind 'mask', got 'theta0'")
+    refused(*changed(train, "--theta0", mask), match=f"{mask}: expected a file of kind 'theta0', got 'mask'")
+    refused(*changed(train, "--mask", "none.h5"), match="none.h5: missing")
+    refused(*changed(train, "--dataset", theta0), match=f"{theta0}: not a manifest of a data set")
+
+
+def unkeyed(call: list[str]) -> list[str]:
+    """A call as a person makes it: without the key that the rules know."""
+    at = call.index("--key") if "--key" in call else len(call)
+    return call[:at] + call[at + 2 :]
+
+
+@pytest.fixture
+def strange(here: Built) -> Path:
+    """θ0, dense mask and run of trials 2 and 3, of another size, beside those of the study."""
+    folder = Path("strange")
+    (folder / "results").mkdir(parents=True)
+    plan = json.loads(here.node(f"{RUNS}/theta0.h5").plan) | {"block": "trials-2-3"}
+    dataset = "results/datasets/digits.json"
+    lth("init", "--settings", json.dumps(plan), "--dataset", dataset, "--out", folder / "theta0.h5", "--mask", folder / "mask.h5")
+    plan["network"] = plan["network"] | {"hidden": [12, 7]}
+    lth("init", "--settings", json.dumps(plan), "--dataset", dataset, "--out", folder / "wide-theta0.h5", "--mask", folder / "wide-mask.h5")
+    run = json.loads(here.node(f"{RUNS}/dense/round-0/ticket/run.h5").plan) | {"block": "trials-2-3"}
+    files = ["--dataset", dataset, "--theta0", folder / "theta0.h5", "--mask", folder / "mask.h5"]
+    lth("train", "--settings", json.dumps(run), *files, "--device", "cpu", "--out", folder / "run.h5")
+    return folder
+
+
+def test_inputs_of_other_trials_or_shapes_are_refused_even_without_a_key(here: Built, strange: Path) -> None:
+    prune = unkeyed(command(here.study, here.node(f"{RUNS}/iterative/round-1/mask.h5")))
+    train = unkeyed(command(here.study, here.node(f"{RUNS}/dense/round-0/ticket/run.h5")))
+    refused(*changed(prune, "--weights", f"{strange}/run.h5"), match=f"{strange}/run.h5: expected the trials and shapes of {RUNS}/dense")
+    refused(*changed(prune, "--mask", f"{strange}/wide-mask.h5"), match="expected the trials and shapes of")
+    refused(*changed(train, "--theta0", f"{strange}/theta0.h5"), match=f"{strange}/theta0.h5: expected ")
+    refused(*changed(train, "--mask", f"{strange}/mask.h5"), match=f"{strange}/mask.h5: expected ")
+    refused(*changed(train, "--theta0", f"{strange}/wide-theta0.h5"), match=f"{strange}/wide-theta0.h5: .*expected ")
+    refused(*changed(train, "--mask", f"{strange}/wide-mask.h5"), match=f"{strange}/wide-mask.h5: .*expected ")
+
+
+def test_pruning_by_weights_that_were_not_kept_is_refused(here: Built) -> None:
+    call = unkeyed(command(here.study, here.node(f"{RUNS}/iterative/round-1/mask.h5")))
+    refused(*changed(call, "--weights", f"{RUNS}/dense/round-0/reinit/run.h5"), match="reinit/run.h5: ")
+
+
+def test_a_run_of_another_experiment_is_not_tabulated(here: Built) -> None:
+    table = here.node("results/tables/tiny.csv")
+    call = changed(command(here.study, table), "--settings", json.dumps({**table.settings, "experiment": "other"}))
+    refused(*call, match=r"run.h5: expected a run of experiment 'other'")
+
+
+def test_a_tampered_input_is_refused(here: Built) -> None:
+    path = f"{RUNS}/iterative/round-1/mask.h5"
+    with h5py.File(path, "r+") as file:
+        file["mask/fc1.weight"][0, 0, 0] ^= True
+    train = command(here.study, here.node(f"{RUNS}/iterative/round-1/ticket/run.h5"))
+    refused(*train, match=f"{path}: the arrays are not those that were written")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("recipe", {"optimizer": "adam"}, "recipe: missing key 'learning_rate'"),
+        ("network", {"name": "lenet", "hidden": [3], "initialization": "zero"}, "network.initialization: unknown value 'zero'; legal: glorot-normal"),
+        ("network", {"name": "lennet", "hidden": [3], "initialization": "glorot-normal"}, "unknown network 'lennet'; did you mean 'lenet'"),
+        ("branch", "reinitt", "unknown branch 'reinitt'; did you mean 'reinit'"),
+        ("block", "0-1", "'0-1'"),
+        ("seed", None, "seed"),
+    ],
+)
+def test_a_plan_that_a_person_wrote_wrong_is_refused(here: Built, key: str, value: object, message: str) -> None:
+    node = here.node(f"{RUNS}/dense/round-0/ticket/run.h5")
+    plan = json.loads(node.plan) | {key: value}
+    refused(*changed(unkeyed(command(here.study, node)), "--settings", json.dumps(plan)), match=message)
+
+
+@pytest.mark.parametrize(
+    ("path", "missing"),
+    [
+        (f"{RUNS}/theta0.h5", "network"),
+        (f"{RUNS}/theta0.h5", "block"),
+        (f"{RUNS}/iterative/round-1/mask.h5", "rates"),
+        (f"{RUNS}/iterative/round-1/ticket/run.h5", "recipe"),
+        (f"{RUNS}/iterative/round-1/ticket/run.h5", "branch"),
+        (f"{RUNS}/iterative/round-1/ticket/run.h5", "keep_weights"),
+        ("results/tables/tiny.csv", "strategies"),
+        ("results/figures/tiny/early-stopping.svg", "style"),
+    ],
+)
+def test_a_plan_without_a_key_that_is_needed_is_refused(here: Built, path: str, missing: str) -> None:
+    node = here.node(path)
+    plan = {name: value for name, value in json.loads(node.plan).items() if name != missing}
+    refused(*changed(unkeyed(command(here.study, node)), "--settings", json.dumps(plan)), match=f"missing key '{missing}'")
+
+
+def test_an_unknown_data_set_is_refused(tmp_path: Path) -> None:
+    refused("prepare", "digitss", "--out", tmp_path / "it.json", match="unknown name 'digitss'; did you mean 'digits'. legal: digits, mnist")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "the following arguments are required: VERB"),
+        (["trane"], "invalid choice: 'trane'"),
+        (["prepare", "digits"], "the following arguments are required: --out"),
+        (["prepare", "digits", "--out", "x.json", "--fast"], "unrecognized arguments: --fast"),
+        (["train", "--threads", "0"], "argument --threads: expected a whole number of at least 1, got '0'"),
+        (["train", "--threads", "two"], "argument --threads: expected a whole number of at least 1, got 'two'"),
+        (["train", "--device", "gpu"], "argument --device: "),
+        (["prune", "--settings", "{"], "argument --settings: not JSON: Expecting property name"),
+    ],
+)
+def test_a_call_of_another_form_says_what_is_expected_and_ends_with_status_2(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        lth(*arguments)
+    assert caught.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+VERBS = ["prepare", "init", "train", "prune", "tabulate", "plot", "summarize", "check", "inspect", "verify", "tidy"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        lth(verb, "--help")
+    assert caught.value.code == 0
+    assert f"usage: lth {verb}" in capsys.readouterr().out
+
+
+def test_a_file_that_cannot_be_written_ends_in_one_line(here: Built) -> None:
+    Path("flat").write_text("no folder")
+    call = changed(command(here.study, here.node(f"{RUNS}/theta0.h5")), "--out", f"flat{os.sep}theta0.h5")
+    refused(*call, match="flat/theta0.h5: could not be written: ")

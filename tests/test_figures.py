@@ -1,0 +1,231 @@
+"""Figures: equal input is equal bytes, axes and bars are the paper's, and odd results are drawn rather than fatal."""
+
+import math
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib.axes
+import numpy as np
+import pytest
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from lth import config, figures, store
+
+STYLE = {"width": 2.5, "height": 2, "font": 8, "dpi": 60, "colors": {"ticket": "tab:blue", "reinit": "tab:orange"}}
+DENSITY = {"kind": "density", "panels": ["early_stop_iteration", "early_stop_test_accuracy"], "strategies": ["iterative", "oneshot"], "scale": "log"}
+CURVES = {"kind": "curves", "panels": ["test_accuracy"], "strategies": [], "scale": "linear"}
+
+
+def table(
+    lines: Sequence[tuple[str, str]] = (("iterative", "ticket"), ("iterative", "reinit")), rounds: int = 6, trials: int = 3
+) -> list[dict[str, Any]]:
+    """Toy rows: in round n, trial k of a line stops at iteration 100 n + 10 k with test accuracy 0.9 - 0.1 n + 0.01 k."""
+    return [
+        {
+            "strategy": strategy,
+            "branch": branch,
+            "round": round,
+            "density": 0.8**round,
+            "early_stop_iteration": 100 * round + 10 * trial,
+            "early_stop_test_accuracy": 0.9 - 0.1 * round + 0.01 * trial,
+        }
+        for strategy, branch in lines
+        for round in range(rounds)
+        for trial in range(trials)
+    ]
+
+
+def density(rows: list[dict[str, Any]], **changes: Any) -> Figure:
+    return figures.density(DENSITY | changes, STYLE, rows)
+
+
+def run(strategy: str, round: int, branch: str, values: np.ndarray, density: float = 0.5) -> store.File:
+    settings = {"experiment": "toy", "block": "trials-0-1", "strategy": strategy, "round": round, "branch": branch}
+    arrays = {"iterations": np.arange(values.shape[1]) * 10, "curves/test_accuracy": values, "measures/density": np.full(len(values), density)}
+    return store.File(Path("run.h5"), store.Origin("run", settings, "code", {}), arrays)
+
+
+def curves(panels: Sequence[Sequence[str]], runs: Sequence[store.File]) -> Figure:
+    return figures.curves(CURVES, STYLE, panels, runs)
+
+
+def rising(networks: int = 3, evaluations: int = 20) -> np.ndarray:
+    return np.linspace(0.1, 0.9, evaluations) + 0.02 * np.arange(networks)[:, None]
+
+
+def bars(axis: matplotlib.axes.Axes, line: int) -> np.ndarray:
+    """The vertical bars of a line with error bars: rows of (x, low, high)."""
+    segments = np.array(axis.containers[line].lines[2][0].get_segments())
+    assert np.array_equal(segments[:, 0, 0], segments[:, 1, 0])
+    return np.column_stack([segments[:, 0, 0], segments[:, :, 1]])
+
+
+def drawn(axis: matplotlib.axes.Axes) -> list[Line2D]:
+    """The curves of a panel, without what belongs to their bars."""
+    return [line for line in axis.lines if not str(line.get_label()).startswith("_")]
+
+
+def legend(figure: Figure) -> list[str]:
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+# Files
+
+
+@pytest.mark.parametrize("kind", ["density", "curves"])
+def test_equal_input_is_equal_bytes(tmp_path: Path, kind: str) -> None:
+    for name in ("a", "b"):
+        figure = density(table()) if kind == "density" else curves([["dense/round-0/ticket"]], [run("dense", 0, "ticket", rising())])
+        figures.save(figure, tmp_path / f"{name}.svg", tmp_path / f"{name}.png", 60)
+    for suffix in ("svg", "png"):
+        assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()
+
+
+def test_another_table_is_another_picture(tmp_path: Path) -> None:
+    rows = table()
+    figures.save(density(rows), tmp_path / "a.svg", tmp_path / "a.png", 60)
+    rows[-1]["early_stop_iteration"] += 50
+    figures.save(density(rows), tmp_path / "b.svg", tmp_path / "b.png", 60)
+    assert (tmp_path / "a.svg").read_bytes() != (tmp_path / "b.svg").read_bytes()
+    assert (tmp_path / "a.png").read_bytes() != (tmp_path / "b.png").read_bytes()
+
+
+def test_the_svg_has_text_as_text_and_the_png_the_size_that_the_style_says(tmp_path: Path) -> None:
+    figures.save(density(table()), tmp_path / "it.svg", tmp_path / "it.png", 60)
+    assert "winning ticket (iterative)" in "".join(ElementTree.parse(tmp_path / "it.svg").getroot().itertext())
+    head = (tmp_path / "it.png").read_bytes()[:24]
+    assert head.startswith(b"\x89PNG")
+    assert (int.from_bytes(head[16:20]), int.from_bytes(head[20:24])) == (2 * 2.5 * 60, 2 * 60)
+
+
+# Density
+
+
+def test_the_log_axis_runs_from_100_percent_down_with_a_tick_at_densities_of_rounds() -> None:
+    for axis in density(table(rounds=13)).axes:
+        left, right = axis.get_xlim()
+        assert axis.get_xscale() == "log"
+        assert left > 100 > 100 * 0.8**12 > right > 0
+        assert sorted(axis.get_xticks(), reverse=True) == pytest.approx([100 * 0.8**round for round in (0, 3, 6, 9, 12)])
+        assert axis.get_xlabel() == "Percent of weights remaining"
+
+
+def test_the_linear_axis_runs_down_too() -> None:
+    for axis in density(table([("oneshot", "ticket")]), strategies=["oneshot"], scale="linear").axes:
+        left, right = axis.get_xlim()
+        assert axis.get_xscale() == "linear"
+        assert left > 100 > 100 * 0.8**5 > right
+
+
+def test_lines_are_means_and_bars_go_from_minimum_to_maximum() -> None:
+    stops, accuracies = density(table([("iterative", "ticket")])).axes
+    x, low, high = bars(stops, 0).T
+    assert x == pytest.approx([100 * 0.8**round for round in range(6)])
+    assert (low.tolist(), high.tolist()) == ([0, 100, 200, 300, 400, 500], [20, 120, 220, 320, 420, 520])
+    assert stops.containers[0].lines[0].get_ydata() == pytest.approx([10, 110, 210, 310, 410, 510])
+    assert bars(accuracies, 0)[0, 1:] == pytest.approx([90, 92]), "accuracies are in percent"
+
+
+def test_lines_stand_a_little_apart_but_at_their_density() -> None:
+    for axis in density(table()).axes:
+        first, second = (bars(axis, line)[:, 0] for line in range(2))
+        assert (first != second).all()
+        assert first == pytest.approx([100 * 0.8**round for round in range(6)], rel=0.02)
+
+
+def test_the_legend_has_every_branch_of_every_strategy_in_its_colour() -> None:
+    rows = table([("oneshot", "ticket"), ("iterative", "reinit"), ("iterative", "ticket"), ("oneshot", "reinit")])
+    figure = density(rows)
+    names = ["winning ticket (iterative)", "random reinit (iterative)", "winning ticket (oneshot)", "random reinit (oneshot)"]
+    assert legend(figure) == names
+    lines = [container.lines[0] for container in figure.axes[1].containers]
+    assert [to_rgba(line.get_color()) for line in lines] == [to_rgba(color) for color in ("tab:blue", "tab:orange") * 2]
+    assert [line.get_linestyle() for line in lines] == ["-", "-", "--", "--"]
+
+
+def test_strategies_that_the_figure_does_not_ask_for_are_left_out() -> None:
+    assert legend(density(table([("iterative", "ticket"), ("oneshot", "ticket")]), strategies=["oneshot"])) == ["winning ticket (oneshot)"]
+
+
+def test_every_branch_that_can_be_trained_has_a_name() -> None:
+    assert figures.BRANCHES.keys() == config.tickets.BRANCHES.keys()
+
+
+@pytest.mark.parametrize("value", [0.1, 0.7])
+def test_trials_that_agree_have_bars_of_no_length_in_spite_of_rounding(value: float) -> None:
+    rows = [row | {"early_stop_test_accuracy": value} for row in table()]
+    assert bars(density(rows).axes[1], 0)[:, 1:] == pytest.approx(100 * value)
+    figure = curves([["dense/round-0/ticket"]], [run("dense", 0, "ticket", np.full((3, 20), value))])
+    assert bars(figure.axes[0], 0)[:, 1:] == pytest.approx(100 * value)
+
+
+def test_a_diverged_network_leaves_a_gap_and_the_rest_is_drawn(tmp_path: Path) -> None:
+    rows = table([("iterative", "ticket")])
+    rows[3]["early_stop_test_accuracy"] = math.nan
+    figure = density(rows)
+    figures.save(figure, tmp_path / "it.svg", tmp_path / "it.png", 60)
+    assert np.isnan(figure.axes[1].containers[0].lines[0].get_ydata()).tolist() == [False, True, False, False, False, False]
+
+
+def test_a_study_of_the_dense_network_alone_is_drawn(tmp_path: Path) -> None:
+    figures.save(density(table(rounds=1)), tmp_path / "it.svg", tmp_path / "it.png", 60)
+    assert (tmp_path / "it.png").stat().st_size > 0
+
+
+# Curves
+
+
+def test_curves_are_means_over_all_blocks_labelled_by_what_is_left() -> None:
+    runs = [
+        run("dense", 0, "ticket", rising(2), density=1.0),
+        run("iterative", 3, "ticket", rising(2), density=0.513),
+        run("iterative", 3, "ticket", rising(2) + 0.1, density=0.513),
+        run("iterative", 3, "reinit", rising(6), density=0.513),
+    ]
+    figure = curves([["dense/round-0/ticket", "iterative/round-3/ticket"], ["iterative/round-3/ticket", "iterative/round-3/reinit"]], runs)
+    labels = [[text.get_text() for text in axis.get_legend().get_texts()] for axis in figure.axes]
+    assert labels == [["100.0", "51.3"], ["51.3", "51.3 reinit"]]
+    ticket = drawn(figure.axes[0])[1]
+    assert ticket.get_xdata().tolist() == list(range(0, 200, 10))
+    assert ticket.get_ydata() == pytest.approx(100 * (rising(1)[0] + 0.06))
+
+
+def test_a_ticket_and_its_control_share_a_colour_and_differ_in_dashes() -> None:
+    runs = [run("iterative", 3, "ticket", rising()), run("iterative", 3, "reinit", rising()), run("iterative", 7, "ticket", rising())]
+    figure = curves([["iterative/round-7/ticket", "iterative/round-3/ticket", "iterative/round-3/reinit"]], runs)
+    other, ticket, control = drawn(figure.axes[0])
+    assert ticket.get_color() == control.get_color() != other.get_color()
+    assert ticket.get_linestyle() != control.get_linestyle()
+
+
+def test_bars_of_curves_go_from_minimum_to_maximum() -> None:
+    figure = curves([["dense/round-0/ticket"]], [run("dense", 0, "ticket", rising())])
+    x, low, high = bars(figure.axes[0], 0).T
+    assert high - low == pytest.approx(4)
+    assert low == pytest.approx(100 * np.interp(x, np.arange(0, 200, 10), rising()[0]))
+
+
+@pytest.mark.parametrize("networks", [[0], [0, 1, 2]])
+def test_curves_of_diverged_networks_are_drawn_as_far_as_they_go(tmp_path: Path, networks: list[int]) -> None:
+    values = rising()
+    values[networks, 8:] = math.nan
+    figure = curves([["dense/round-0/ticket"]], [run("dense", 0, "ticket", values)])
+    figures.save(figure, tmp_path / "it.svg", tmp_path / "it.png", 60)
+    assert np.isfinite(drawn(figure.axes[0])[0].get_ydata()).sum() == 8
+
+
+def test_curves_that_are_nothing_but_nan_are_drawn_empty(tmp_path: Path) -> None:
+    figure = curves([["dense/round-0/ticket"]], [run("dense", 0, "ticket", np.full((2, 20), math.nan))])
+    figures.save(figure, tmp_path / "it.svg", tmp_path / "it.png", 60)
+    assert (tmp_path / "it.png").stat().st_size > 0
+
+
+@pytest.mark.parametrize("evaluations", [2, 3, 4])
+def test_short_trainings_have_curves_too(evaluations: int) -> None:
+    names = [f"iterative/round-{round}/ticket" for round in range(1, 6)]
+    figure = curves([names], [run("iterative", round, "ticket", rising(evaluations=evaluations)) for round in range(1, 6)])
+    assert len(figure.axes[0].get_legend().get_texts()) == 5

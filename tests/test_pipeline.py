@@ -1,0 +1,251 @@
+"""Real `snakemake` on a tiny study: exactly the dependants of a change run again, and kills, faults and locks lose nothing."""
+
+import os
+import random
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from workspace import PARAMS, Workspace, built
+
+pytest.importorskip("snakemake", reason="snakemake is not installed")
+
+FIGURES = {"plot": 2}
+AFTER_RUNS = {"tabulate": 1, "summarize": 1, **FIGURES}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    """A study that has been built once; tests leave it as they found it."""
+    return built(tmp_path_factory.mktemp("finished") / "study")
+
+
+@pytest.fixture
+def copied(finished: Workspace, tmp_path: Path) -> Workspace:
+    """A copy of the finished study that a test may spoil."""
+    shutil.copytree(finished.folder, tmp_path / "study", copy_function=shutil.copy2)
+    workspace = Workspace.__new__(Workspace)
+    workspace.folder, workspace.environment = tmp_path / "study", finished.environment
+    return workspace
+
+
+def from_nothing(copied: Workspace, folder: Path) -> dict[str, str]:
+    """The results of the study as it now stands, built in a fresh folder."""
+    fresh = Workspace(folder, (copied.folder / "params.yaml").read_text(encoding="utf-8"))
+    shutil.rmtree(fresh.folder / "lth")
+    shutil.copytree(copied.folder / "lth", fresh.folder / "lth")
+    fresh.run("snakemake")
+    return fresh.results()
+
+
+def test_a_finished_study_has_nothing_to_do(finished: Workspace) -> None:
+    assert "Nothing to be done" in finished.run("snakemake")
+    assert finished.plan() == {}
+
+
+EDITS = {
+    "a learning rate: the trainings, and the masks from them": (
+        ("params.yaml", "learning_rate: 0.005", "learning_rate: 0.01"),
+        {"train": 6, "prune": 2, **AFTER_RUNS},
+    ),
+    "the pruning rate: rounds 1 and later": (
+        ("params.yaml", "hidden: 0.2, output", "hidden: 0.3, output"),
+        {"train": 4, "prune": 2, **AFTER_RUNS},
+    ),
+    "a colour: figures": (("params.yaml", "tab:blue", "tab:red"), FIGURES),
+    "the size of figures: figures": (("params.yaml", "width: 3.0", "width: 4.0"), FIGURES),
+    "a figure's code: figures": (("lth/figures.py", 'REMAINING = "Percent', 'REMAINING = "Per cent'), FIGURES),
+    "a figure's caption: that figure": (("workflow/catalog/figures.yaml", "Validation loss over training", "The loss over training"), {"plot": 1}),
+    "the table's code: tables and what is made from them": (("lth/tables.py", "round(value, 6)", "round(value, 5)"), AFTER_RUNS),
+    "a comment in the training's module: nothing": (("lth/training.py", "# iterations from which", "# the iterations from which"), {}),
+    "a docstring of the training's module: nothing": (("lth/training.py", '"""Training a stack', '"""The training of a stack'), {}),
+    "a comment in params.yaml: nothing": (("params.yaml", "experiments:\n", "experiments: # a comment\n"), {}),
+    "the training's code: the trainings, and the masks from them": (
+        ("lth/training.py", "CHUNK = 1_000", "CHUNK = 1_001"),
+        {"train": 6, "prune": 2, **AFTER_RUNS},
+    ),
+    "the command line: nothing": (("lth/cli.py", 'help="digits or mnist"', 'help="mnist or digits"'), {}),
+    "two more rounds: those": (("params.yaml", "rounds: 2", "rounds: 4"), {"train": 4, "prune": 2, "tabulate": 1, "summarize": 1, "plot": 1}),
+    "one round fewer: the tables and the figure made from them": (
+        ("params.yaml", "rounds: 2", "rounds: 1"),
+        {"tabulate": 1, "summarize": 1, "plot": 1},
+    ),
+    "one more block of trials: that block": (
+        ("params.yaml", "trials: 2", "trials: 4"),
+        {"init": 1, "train": 6, "prune": 2, **AFTER_RUNS},
+    ),
+    "more repeats of a branch: that branch": (("params.yaml", "reinit: 1", "reinit: 2"), {"train": 3, **AFTER_RUNS}),
+    "the seed: everything but the data set": (
+        ("params.yaml", "seed: 1", "seed: 2"),
+        {"init": 1, "train": 6, "prune": 2, **AFTER_RUNS},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", EDITS)
+def test_an_edit_plans_exactly_its_dependants(finished: Workspace, case: str) -> None:
+    (file, old, new), expected = EDITS[case]
+    finished.edit(file, old, new)
+    try:
+        assert finished.plan() == expected
+    finally:
+        finished.edit(file, new, old)
+
+
+def test_another_branch_is_one_more_training_a_round(copied: Workspace) -> None:
+    whole = {"params.yaml": ("branches: {ticket: 1, reinit: 1}", "branches: {ticket: 1, reinit: null}")}
+    for file, (old, new) in whole.items():
+        copied.edit(file, old, new)
+    copied.edit("params.yaml", "iterative/round-1/reinit", "iterative/round-1/ticket")
+    assert copied.snakemake() == AFTER_RUNS
+    shutil.rmtree(copied.folder / "results/runs/tiny/trials-0-1/iterative/round-1/reinit")
+    shutil.rmtree(copied.folder / "results/runs/tiny/trials-0-1/iterative/round-2/reinit")
+    shutil.rmtree(copied.folder / "results/runs/tiny/trials-0-1/dense/round-0/reinit")
+    assert copied.plan() == {}
+    copied.edit("params.yaml", "reinit: null", "reinit: 1")
+    assert copied.plan() == {"train": 3, "tabulate": 1, "summarize": 1, "plot": 1}
+
+
+def test_changes_run_one_after_another_equal_a_build_from_nothing(copied: Workspace, tmp_path: Path) -> None:
+    copied.edit("params.yaml", "hidden: 0.2, output", "hidden: 0.3, output")
+    assert copied.snakemake() == {"train": 4, "prune": 2, **AFTER_RUNS}
+    copied.edit("params.yaml", "rounds: 2", "rounds: 3")
+    assert copied.snakemake() == {"train": 2, "prune": 1, "tabulate": 1, "summarize": 1, "plot": 1}
+    copied.edit("params.yaml", "tab:blue", "tab:green")
+    assert copied.snakemake() == FIGURES
+    assert copied.plan() == {}
+    assert copied.results() == from_nothing(copied, tmp_path / "fresh")
+
+
+def test_file_times_and_lost_files_decide_nothing_but_what_is_lost(copied: Workspace) -> None:
+    before = copied.results()
+    paths = [path for path in copied.folder.rglob("*") if path.is_file()]
+    random.Random(0).shuffle(paths)
+    for index, path in enumerate(paths):
+        os.utime(path, (1_700_000_000 + index, 1_700_000_000 + index))
+    assert copied.plan() == {}
+    (copied.folder / "results/runs/tiny/trials-0-1/iterative/round-2/reinit/run.h5").unlink()
+    assert copied.snakemake()["train"] == 1
+    assert copied.plan() == {}
+    assert copied.results() == before
+
+
+def test_verify_passes_on_a_finished_study_and_names_what_was_tampered_with(copied: Workspace) -> None:
+    assert "are whole, in place, and follow from one another" in copied.run("python", "-m", "lth", "verify")
+    folder = copied.folder / "results/runs/tiny/trials-0-1/iterative"
+    one, other = folder / "round-1/mask.h5", folder / "round-2/mask.h5"
+    swapped = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(swapped)
+    output = copied.run("python", "-m", "lth", "verify", status=1)
+    assert "round-1/mask.h5: is the file of results/runs/tiny/trials-0-1/iterative/round-2/mask.h5" in output
+    run = folder / "round-2/ticket/run.h5"
+    run.write_bytes(run.read_bytes()[:-100])
+    assert "round-2/ticket/run.h5: not a whole HDF5 file" in copied.run("python", "-m", "lth", "verify", status=1)
+    table = copied.folder / "results/tables/tiny.csv"
+    text = table.read_text().splitlines(keepends=True)
+    table.write_text("".join(text[:-1]))
+    assert "results/tables/tiny.csv: its rows are not what the runs say" in copied.run("python", "-m", "lth", "verify", status=1)
+
+
+def test_tidy_lists_and_deletes_what_the_study_no_longer_has(copied: Workspace) -> None:
+    copied.edit("params.yaml", "rounds: 2", "rounds: 1")
+    copied.run("snakemake")
+    listed = copied.run("python", "-m", "lth", "tidy")
+    assert "results/runs/tiny/trials-0-1/iterative/round-2/mask.h5\n" in listed
+    assert "round-1" not in listed
+    assert "3 of the files in results belong to no node of the study, deleted" in copied.run("python", "-m", "lth", "tidy", "--delete")
+    assert not (copied.folder / "results/runs/tiny/trials-0-1/iterative/round-2").exists()
+    assert copied.plan() == {}
+
+
+LONG = PARAMS.replace("iterations: 40", "iterations: 4000").replace("rounds: 2", "rounds: 1").replace("reinit: 1", "reinit: null")
+LONG = LONG.replace("iterative/round-1/reinit", "iterative/round-1/ticket")
+
+
+def processes_of(folder: Path) -> Iterator[int]:
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                if (entry / "cwd").resolve() == folder and b"lth" in (entry / "cmdline").read_bytes():
+                    yield int(entry.name)
+            except OSError:
+                continue
+
+
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="finds the processes to kill in /proc")
+def test_killed_at_random_moments_the_study_ends_byte_for_byte_the_same(tmp_path: Path) -> None:
+    undisturbed = built(tmp_path / "undisturbed", LONG).results()
+    killed = Workspace(tmp_path / "killed", LONG)
+    killed.edit("workflow/rules/training.smk", "python -m lth train", "python -m lth train --checkpoint-every 0")
+    moments = random.Random()
+    for _ in range(3):
+        process = killed.start("snakemake")
+        time.sleep(moments.uniform(3, 9))
+        for victim in [process.pid, *processes_of(killed.folder)]:
+            try:
+                os.kill(victim, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        process.communicate()
+        killed.run("snakemake", "--unlock")
+    killed.run("snakemake")
+    assert killed.results() == undisturbed
+    assert killed.plan() == {}
+    assert not list(killed.folder.rglob("*.checkpoint.part"))
+
+
+def test_two_runs_at_once_are_refused_and_the_first_goes_on(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "study")
+    first = workspace.start("snakemake")
+    while not list((workspace.folder / ".snakemake/locks").glob("*")):
+        assert first.poll() is None
+        time.sleep(0.1)
+    assert "Directory cannot be locked" in workspace.run("snakemake", status=1)
+    first.communicate(timeout=200)
+    assert first.returncode == 0
+    assert workspace.plan() == {}
+
+
+def test_bad_settings_end_before_the_first_job_in_one_line(finished: Workspace) -> None:
+    finished.edit("params.yaml", "learning_rate", "learning_rat")
+    try:
+        output = finished.run("snakemake", status=1)
+        assert "lth: error: experiments.tiny.recipe: unknown key 'learning_rat'; did you mean 'learning_rate'?" in output
+        assert "Traceback" not in output
+    finally:
+        finished.edit("params.yaml", "learning_rat", "learning_rate")
+
+
+def test_a_read_only_results_folder_is_named(tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        pytest.skip("nothing is read-only to root")
+    workspace = Workspace(tmp_path / "study")
+    (workspace.folder / "results").mkdir(mode=0o555)
+    assert "results" in workspace.run("snakemake", status=1)
+
+
+def test_a_full_disk_ends_in_one_line_and_leaves_no_part_of_a_file(tmp_path: Path) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    if os.system(f"mount -t tmpfs -o size=40k tmpfs {small} 2>/dev/null"):
+        pytest.skip("mounting a small tmpfs needs root")
+    try:
+        workspace = Workspace(tmp_path / "study")
+        output = workspace.run("python", "-m", "lth", "prepare", "digits", "--out", f"{small}/digits.json", status=1)
+        assert f"lth: error: {small}/digits.npz: could not be written: No space left on device" in output
+        assert list(small.iterdir()) == []
+    finally:
+        os.system(f"umount {small}")
+
+
+def test_a_report_holds_the_figures_and_their_captions(finished: Workspace) -> None:
+    finished.run("snakemake", "--report", "report.html")
+    page = (finished.folder / "report.html").read_text(encoding="utf-8")
+    assert "early-stopping" in page
+    assert "Iteration of minimum validation loss" in page
+    assert "http-equiv" in page
+    (finished.folder / "report.html").unlink()

@@ -1,0 +1,212 @@
+"""The DAG as data: which files there are, what each is made from, and what a change of the settings makes anew."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from conftest import Project
+
+from lth.study import Node, Study
+
+RUNS = "results/runs/digits/trials-0-4"
+ITERATIVE = "experiments.digits.strategies.iterative"
+
+
+def keys_of(project: Project) -> dict[str, str]:
+    return {node.path: node.key for node in Study(project.read()).nodes()}
+
+
+@pytest.fixture
+def before(project: Project) -> dict[str, str]:
+    return keys_of(project)
+
+
+def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    """The files of both whose key is another."""
+    return {path for path in before.keys() & after.keys() if before[path] != after[path]}
+
+
+def under(paths: dict[str, str] | set[str], *starts: str) -> set[str]:
+    return {path for path in paths if path.startswith(starts)}
+
+
+def summaries() -> set[str]:
+    """What is made from all runs of the digits."""
+    figures = {f"results/figures/digits/{name}.svg" for name in ("early-stopping", "end-of-training")}
+    return {"results/tables/digits.csv", "results/metrics.json"} | figures
+
+
+def round_files(round: int, *names: str) -> set[str]:
+    return {f"{RUNS}/iterative/round-{round}/{name}" for name in names}
+
+
+# What there is
+
+
+def test_the_study_has_every_file_of_each_kind_once(project: Project) -> None:
+    nodes = Study(project.read()).nodes()
+    assert len({node.path for node in nodes}) == len(nodes)
+    kinds = Counter(node.kind for node in nodes)
+    assert kinds == {"dataset": 1, "theta0": 1, "mask": 13, "run": 26, "table": 1, "figure": 4, "metrics": 1}
+
+
+def test_paths_say_what_a_file_is(project: Project) -> None:
+    files = Study(project.read()).files()
+    assert files >= {
+        "results/datasets/digits.json",
+        f"{RUNS}/theta0.h5",
+        f"{RUNS}/dense/round-0/mask.h5",
+        f"{RUNS}/dense/round-0/ticket/run.h5",
+        f"{RUNS}/iterative/round-12/mask.h5",
+        f"{RUNS}/iterative/round-12/reinit/run.h5",
+        "results/figures/digits/early-stopping.svg",
+        "results/figures/digits/early-stopping.png",
+    } | {"results/tables/digits.csv", "results/metrics.json"}
+    assert all(not Path(path).is_absolute() for path in files)
+
+
+def test_trials_are_trained_in_blocks_and_the_last_may_be_shorter(project: Project) -> None:
+    project.set("experiments.digits.trials", 7)
+    assert Study(project.read()).blocks("digits") == ["trials-0-4", "trials-5-6"]
+    project.set("experiments.digits.block", 20)
+    assert Study(project.read()).blocks("digits") == ["trials-0-6"]
+
+
+def test_two_experiments_on_one_data_set_share_its_manifest_and_nothing_else(project: Project, before: dict[str, str]) -> None:
+    project.set("experiments.again", {"extends": "lenet-digits"})
+    after = keys_of(project)
+    assert changed(before, after) == {"results/metrics.json"}
+    assert [path for path in after if path.startswith("results/datasets/")] == ["results/datasets/digits.json"]
+
+
+# What a file is made from
+
+
+def inputs_of(node: Node) -> dict[str, list[str]]:
+    return {role: [item.path for item in items] for role, items in node.inputs.items()}
+
+
+def test_a_mask_is_pruned_from_the_mask_before_and_the_ticket_that_was_trained_under_it(project: Project) -> None:
+    study = Study(project.read())
+    first, third = (study.mask("digits", "trials-0-4", "iterative", round) for round in (1, 3))
+    assert inputs_of(first) == {"mask": [f"{RUNS}/dense/round-0/mask.h5"], "weights": [f"{RUNS}/dense/round-0/ticket/run.h5"]}
+    assert inputs_of(third) == {"mask": [f"{RUNS}/iterative/round-2/mask.h5"], "weights": [f"{RUNS}/iterative/round-2/ticket/run.h5"]}
+    assert third.settings["rates"] == {"fc1.weight": 0.2, "fc2.weight": 0.2, "output.weight": 0.1}
+
+
+def test_every_oneshot_mask_is_pruned_from_the_dense_network_by_its_own_rates(project: Project) -> None:
+    rates = [{"hidden": 0.5, "output": 0.25}, {"hidden": 0.9, "output": 0.45}]
+    project.set("experiments.digits.strategies.oneshot", {"rates": rates, "branches": {"ticket": 1}})
+    study = Study(project.read())
+    for round, hidden in ((1, 0.5), (2, 0.9)):
+        mask = study.mask("digits", "trials-0-4", "oneshot", round)
+        assert inputs_of(mask) == {"mask": [f"{RUNS}/dense/round-0/mask.h5"], "weights": [f"{RUNS}/dense/round-0/ticket/run.h5"]}
+        assert mask.settings["rates"] == {"fc1.weight": hidden, "fc2.weight": hidden, "output.weight": hidden / 2}
+
+
+def test_a_training_starts_from_the_data_theta0_and_the_mask_of_its_round(project: Project) -> None:
+    run = Study(project.read()).run("digits", "trials-0-4", "iterative", 3, "reinit")
+    assert inputs_of(run) == {
+        "dataset": ["results/datasets/digits.json"],
+        "theta0": [f"{RUNS}/theta0.h5"],
+        "mask": [f"{RUNS}/iterative/round-3/mask.h5"],
+    }
+    assert (run.settings["repeats"], run.settings["keep_weights"]) == (1, False)
+
+
+def test_the_dense_network_is_trained_once_for_all_strategies_as_often_as_any_of_them_asks(project: Project) -> None:
+    project.set("experiments.digits.strategies.oneshot", {"rates": [{"hidden": 0.5, "output": 0.25}], "branches": {"ticket": 1, "reinit": 3}})
+    study = Study(project.read())
+    dense = [node for node in study.runs("digits") if node.settings["strategy"] == "dense"]
+    assert {node.settings["branch"]: node.settings["repeats"] for node in dense} == {"ticket": 1, "reinit": 3}
+    assert study.run("digits", "trials-0-4", "iterative", 1, "reinit").settings["repeats"] == 1
+
+
+def test_a_figure_of_curves_needs_just_the_runs_that_it_draws(project: Project) -> None:
+    project.set("experiments.digits.curves", [["dense/round-0/ticket", "iterative/round-3/reinit"], ["dense/round-0/ticket"]])
+    figure = Study(project.read()).figure("digits", "accuracy-curves")
+    assert inputs_of(figure) == {"runs": [f"{RUNS}/dense/round-0/ticket/run.h5", f"{RUNS}/iterative/round-3/reinit/run.h5"]}
+
+
+# What a change makes anew
+
+
+def test_nothing_changes_where_nothing_is_changed(project: Project, before: dict[str, str]) -> None:
+    assert keys_of(project) == before
+    assert len(set(before.values())) == len(before)
+
+
+def test_more_rounds_are_added_and_leave_every_mask_and_run_as_it_was(project: Project, before: dict[str, str]) -> None:
+    project.set(f"{ITERATIVE}.rounds", 14)
+    after = keys_of(project)
+    files = ("mask.h5", "ticket/run.h5", "reinit/run.h5")
+    assert after.keys() - before.keys() == round_files(13, *files) | round_files(14, *files)
+    assert changed(before, after) == summaries()
+
+
+def test_more_trials_are_one_more_block(project: Project, before: dict[str, str]) -> None:
+    project.set("experiments.digits.trials", 10)
+    after = keys_of(project)
+    assert {path.replace("trials-5-9", "trials-0-4") for path in after.keys() - before.keys()} == under(before, RUNS)
+    assert not under(changed(before, after), "results/runs", "results/datasets")
+
+
+def test_another_branch_is_added_and_leaves_every_mask_and_run_as_it_was(project: Project) -> None:
+    project.set("experiments.digits.curves", [["dense/round-0/ticket"]])
+    project.set(f"{ITERATIVE}.branches.reinit", None)
+    before = keys_of(project)
+    project.set(f"{ITERATIVE}.branches.reinit", 1)
+    after = keys_of(project)
+    assert {Path(path).parts[-2] for path in after.keys() - before.keys()} == {"reinit"}
+    assert len(after) - len(before) == 13
+    assert changed(before, after) == summaries()
+
+
+def test_more_repeats_of_a_branch_change_its_runs_alone(project: Project, before: dict[str, str]) -> None:
+    project.set(f"{ITERATIVE}.branches.reinit", 2)
+    assert under(changed(before, keys_of(project)), "results/runs") == {path for path in before if path.endswith("reinit/run.h5")}
+
+
+@pytest.mark.parametrize(("key", "value"), [("recipe.learning_rate", 0.002), ("validation", 300), ("recipe.data_order", "shared")])
+def test_the_recipe_changes_every_training_and_what_follows_but_not_what_is_drawn(
+    project: Project, before: dict[str, str], key: str, value: object
+) -> None:
+    project.set(f"experiments.digits.{key}", value)
+    kept = {"results/datasets/digits.json", f"{RUNS}/theta0.h5", f"{RUNS}/dense/round-0/mask.h5"}
+    assert changed(before, keys_of(project)) == before.keys() - kept
+
+
+def test_the_pruning_rate_changes_the_masks_of_round_1_on_and_what_follows_but_nothing_dense(project: Project, before: dict[str, str]) -> None:
+    project.set(f"{ITERATIVE}.rates.output", 0.15)
+    kept = under(before, "results/datasets", f"{RUNS}/theta0.h5", f"{RUNS}/dense")
+    assert changed(before, keys_of(project)) == before.keys() - kept
+    assert len(kept) == 5
+
+
+@pytest.mark.parametrize(("key", "value"), [("seed", 0), ("network.hidden", [100, 50])])
+def test_the_seed_and_the_network_change_all_but_the_data(project: Project, before: dict[str, str], key: str, value: object) -> None:
+    project.set(f"experiments.digits.{key}", value)
+    assert changed(before, keys_of(project)) == before.keys() - {"results/datasets/digits.json"}
+
+
+@pytest.mark.parametrize(("key", "value"), [("colors", {"ticket": "black", "reinit": "red"}), ("width", 5), ("dpi", 100)])
+def test_the_style_changes_the_figures_alone(project: Project, before: dict[str, str], key: str, value: object) -> None:
+    project.set(f"style.{key}", value)
+    assert changed(before, keys_of(project)) == under(before, "results/figures")
+
+
+def test_a_title_of_the_catalog_changes_that_figure_alone(project: Project, before: dict[str, str]) -> None:
+    project.set("figures.loss-curves.title", "Another", "workflow/catalog/figures.yaml")
+    assert changed(before, keys_of(project)) == {"results/figures/digits/loss-curves.svg"}
+
+
+def test_other_curves_change_the_figures_of_curves_alone(project: Project, before: dict[str, str]) -> None:
+    project.set("experiments.digits.curves", [["dense/round-0/ticket"]])
+    assert changed(before, keys_of(project)) == {f"results/figures/digits/{name}-curves.svg" for name in ("accuracy", "loss")}
+
+
+def test_a_change_of_one_experiment_leaves_the_others_alone(project: Project) -> None:
+    project.set("experiments.again", {"extends": "lenet-digits"})
+    before = keys_of(project)
+    project.set("experiments.again.recipe", {"learning_rate": 0.01})
+    assert not {path for path in changed(before, keys_of(project)) if "digits" in path}
