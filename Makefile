@@ -7,8 +7,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .PHONY: run test lint bench clean
 
 run: $(VENV)/.installed ## the study of params.yaml, and a report
-	@snakemake --quiet progress rules
-	@test report.html -nt results/metrics.json || snakemake --quiet all --report report.html
+	@snakemake --quiet rules
+	@test -e report.html && test -z "$$(find results workflow -type f -newer report.html)" || snakemake --quiet all --report report.html
 	@echo
 	@echo "figures: results/figures/*/*.svg (and .png)"
 	@ls results/figures/*/*.svg

@@ -17,6 +17,17 @@ from lth.settings import Count, Network, Positive, Range, Rates, Recipe, Seed, b
 
 CATALOG = Path("workflow/catalog")
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+QUANTITIES = {
+    "density": (
+        "early_stop_iteration",
+        "early_stop_test_accuracy",
+        "early_stop_train_accuracy",
+        "early_stop_validation_accuracy",
+        "final_test_accuracy",
+        "final_train_accuracy",
+    ),
+    "curves": ("test_accuracy", "validation_accuracy", "test_loss", "validation_loss"),
+}
 LINE = re.compile(r"(dense|[a-z]+)/round-(\d+)/([a-z0-9.-]+)")
 
 
@@ -29,8 +40,12 @@ class Iterative:
     branches: dict[str, Count]
 
     def rates_of(self, round: int) -> Rates:
-        """The rates that round `round` (from 1) prunes by."""
+        """The rates that make round `round` (from 1)."""
         return self.rates
+
+    def source_of(self, round: int) -> int:
+        """The round whose mask is pruned, by the weights trained under it, to make round `round`; 0 is the dense network."""
+        return round - 1
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,8 +60,12 @@ class Oneshot:
         return len(self.rates)
 
     def rates_of(self, round: int) -> Rates:
-        """The rates that round `round` (from 1) prunes by."""
+        """The rates that make round `round` (from 1)."""
         return self.rates[round - 1]
+
+    def source_of(self, round: int) -> int:
+        """Always the dense network."""
+        return 0
 
 
 Strategy = Iterative | Oneshot
@@ -125,7 +144,7 @@ def read(params: Path | str = "params.yaml", catalog: Path | str = CATALOG) -> C
     if not entries:
         raise ValueError(f"{catalog}: no experiments found in its *.yaml files; run from the top folder of the project")
     study = _sections(params, {"experiments": dict, "style": dict}, required=("experiments", "style"))
-    drawn = {name: build(Figure, data, f"figures.{name}") for name, data in figures.items()}
+    drawn = {name: _figure(data, f"figures.{name}") for name, data in figures.items()}
     experiments = {name: _experiment(name, data, entries, drawn) for name, data in study["experiments"].items()}
     if not experiments:
         raise ValueError(f"{params}: experiments: expected at least one; the catalog has {', '.join(sorted(entries))}")
@@ -133,31 +152,34 @@ def read(params: Path | str = "params.yaml", catalog: Path | str = CATALOG) -> C
 
 
 def load_yaml(path: Path | str) -> Any:
-    """A YAML file as plain data. Refuses duplicate keys, and scalars that YAML 1.1 and 1.2 read differently, such as `3e-1`, `010` or `yes`."""
+    """A YAML file as plain data. Refuses duplicate keys, keys that are no text, anchors, and scalars that YAML 1.1 and 1.2 read differently
+    (`3e-1`, `010`, `yes`).
+    """
     path = Path(path)
     try:
-        node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        text = path.read_text(encoding="utf-8")
+        if anchor := next((token for token in yaml.scan(text) if isinstance(token, yaml.AliasToken)), None):
+            raise ValueError(f"{path}: line {anchor.start_mark.line + 1}: aliases (*) are not read; write the values out, or use extends")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
         if node is not None:
             _check_node(node, path)
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.safe_load(text)
     except OSError as error:
         raise ValueError(f"{path}: cannot be read: {error.strerror}; run from the top folder of the project") from None
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: not UTF-8 text: {error.reason} at byte {error.start}") from None
     except yaml.YAMLError as error:
         raise ValueError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
 
 
 PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+([eE][-+]\d+)?)?")  # what YAML 1.1 and 1.2 read alike
-LIKE_A_NUMBER = re.compile(r"[-+]?(\d[\d_]*\.?[\d_]*|\.\d+)([eE][-+]?\d+)?|[-+]?\d+(:\d+)+|0[ox][\da-fA-F]+")
+LIKE_A_NUMBER = re.compile(r"[-+]?(\d[\d_]*\.?[\d_]*|\.\d+)([eE][-+]?\d+)?|[-+]?\d+(:\d+)+|[-+]?0[box][\da-fA-F_]+")
 
 
 def _check_node(node: yaml.Node, path: Path) -> None:
+    line = f"{path}: line {node.start_mark.line + 1}"
     if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for name, value in node.value:
-            if name.value in seen:
-                raise ValueError(f"{path}: line {name.start_mark.line + 1}: key {name.value!r} stands twice; remove one")
-            seen.add(name.value)
-            _check_node(value, path)
+        _check_keys(node, path)
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
             _check_node(value, path)
@@ -166,9 +188,19 @@ def _check_node(node: yaml.Node, path: Path) -> None:
         boolean = node.value.lower() in {"yes", "no", "on", "off", "true", "false"} and node.value not in {"true", "false"}
         if number or boolean:
             hint = "true or false" if boolean else "a plain decimal such as 0.3 or 3.0e-1"
-            raise ValueError(
-                f"{path}: line {node.start_mark.line + 1}: {node.value!r} is read differently by YAML 1.1 (Snakemake) and 1.2 (DVC); write {hint}"
-            )
+            raise ValueError(f"{line}: {node.value!r} is read differently by YAML 1.1 (Snakemake) and 1.2 (DVC); write {hint}")
+
+
+def _check_keys(node: yaml.MappingNode, path: Path) -> None:
+    seen: set[str] = set()
+    for name, value in node.value:
+        line = f"{path}: line {name.start_mark.line + 1}"
+        if not isinstance(name, yaml.ScalarNode):
+            raise ValueError(f"{line}: expected text as a key, got a {name.id}")
+        if name.value in seen:
+            raise ValueError(f"{line}: key {name.value!r} stands twice; remove one")
+        seen.add(name.value)
+        _check_node(value, path)
 
 
 def _sections(path: Path, known: Mapping[str, type], required: tuple[str, ...]) -> dict[str, Any]:
@@ -186,9 +218,22 @@ def _sections(path: Path, known: Mapping[str, type], required: tuple[str, ...]) 
     return data
 
 
+def _figure(data: Any, where: str) -> Figure:
+    figure = build(Figure, data, where)
+    if not figure.panels or (figure.kind == "curves" and len(figure.panels) > 1):
+        raise ValueError(f"{where}.panels: expected {'one quantity' if figure.kind == 'curves' else 'at least one'}, got {list(figure.panels)}")
+    for panel in figure.panels:
+        if panel not in QUANTITIES[figure.kind]:
+            raise unknown(f"{where}.panels", "quantity", panel, QUANTITIES[figure.kind])
+    for strategy in figure.strategies:
+        if strategy not in STRATEGIES:
+            raise unknown(f"{where}.strategies", "strategy", strategy, STRATEGIES)
+    return figure
+
+
 def _experiment(name: str, data: Any, entries: Mapping[str, Any], figures: Mapping[str, Figure]) -> Experiment:
     where = f"experiments.{name}"
-    if not NAME.fullmatch(str(name)):
+    if not (isinstance(name, str) and NAME.fullmatch(name)):
         raise ValueError(f"{where}: expected a name of lower-case letters and digits, joined by '-', got {name!r}")
     experiment = build(Experiment, _extended(data, entries, where, ()), where)
     strategies = {strategy: _strategy(strategy, settings, f"{where}.strategies.{strategy}") for strategy, settings in experiment.strategies.items()}
@@ -198,7 +243,11 @@ def _experiment(name: str, data: Any, entries: Mapping[str, Any], figures: Mappi
     for figure in experiment.figures:
         if figure not in figures:
             raise unknown(f"{where}.figures", "figure", figure, figures)
+    if any(figures[figure].kind == "curves" for figure in experiment.figures) and not experiment.curves:
+        raise ValueError(f"{where}.curves: expected at least one panel for the figures of curves, got none")
     for index, panel in enumerate(experiment.curves):
+        if not panel:
+            raise ValueError(f"{where}.curves[{index}]: expected at least one line such as dense/round-0/ticket, got none")
         for line in panel:
             _check_line(line, experiment, f"{where}.curves[{index}]")
     return experiment
@@ -210,7 +259,7 @@ def _extended(data: Any, entries: Mapping[str, Any], where: str, seen: tuple[str
     if "extends" not in data:
         return data
     parent = data["extends"]
-    if parent not in entries:
+    if not isinstance(parent, str) or parent not in entries:
         raise unknown(f"{where}.extends", "catalog entry", parent, entries)
     if parent in seen:
         raise ValueError(f"{where}.extends: {' -> '.join([*seen, parent])} goes in a circle")
@@ -262,16 +311,15 @@ def _check_survivors(experiment: Experiment, where: str) -> None:
     source = datasets.SOURCES[experiment.dataset]
     layers = [p for p in networks.build(experiment.network, source.shape, source.classes).parameters if p.prunable]
     for name, strategy in experiment.strategies.items():
-        left = {layer.name: layer.size for layer in layers}
+        left = [{layer.name: layer.size for layer in layers}]
         for round in range(1, strategy.rounds + 1):
-            for layer in layers:
-                before = left[layer.name] if name == "iterative" else layer.size
-                left[layer.name] = before - pruning.count(before, getattr(strategy.rates_of(round), layer.layer))
-                if left[layer.name] < 1:
-                    raise ValueError(
-                        f"{where}.strategies.{name}: round {round} prunes all of the {before} weights left in {layer.name} "
-                        f"({layer.size} at first); take fewer rounds, a lower rate or larger layers"
-                    )
+            before = left[strategy.source_of(round)]
+            left.append({p.name: before[p.name] - pruning.count(before[p.name], getattr(strategy.rates_of(round), p.layer)) for p in layers})
+            if gone := [layer for layer in layers if not left[round][layer.name]]:
+                raise ValueError(
+                    f"{where}.strategies.{name}: round {round} prunes all of the {before[gone[0].name]} weights left in {gone[0].name} "
+                    f"({gone[0].size} at first); take fewer rounds, a lower rate or larger layers"
+                )
 
 
 def parse_line(text: str) -> Line | None:

@@ -19,9 +19,12 @@ LABELS = {
     "early_stop_iteration": "Early-stop iteration",
     "early_stop_test_accuracy": "Test accuracy at early stop (%)",
     "early_stop_train_accuracy": "Train accuracy at early stop (%)",
+    "early_stop_validation_accuracy": "Validation accuracy at early stop (%)",
     "final_test_accuracy": "Test accuracy at end (%)",
     "final_train_accuracy": "Train accuracy at end (%)",
     "test_accuracy": "Test accuracy (%)",
+    "validation_accuracy": "Validation accuracy (%)",
+    "test_loss": "Test loss",
     "validation_loss": "Validation loss",
 }
 BRANCHES = {"ticket": "winning ticket", "reinit": "random reinit"}

@@ -79,7 +79,8 @@ class Study:
         if strategy == "dense":
             settings = self._drawn(experiment, block) | {"strategy": strategy, "round": round}
             return Node("mask", settings, "verbs.init", self._data(experiment))
-        before = ("dense", 0) if strategy == "oneshot" or round == 1 else (strategy, round - 1)
+        source = self.experiments[experiment].strategies[strategy].source_of(round)
+        before = (strategy, source) if source else ("dense", 0)
         inputs = {"mask": (self.mask(experiment, block, *before),), "weights": (self.run(experiment, block, *before, "ticket"),)}
         settings = {"experiment": experiment, "block": block, "strategy": strategy, "round": round}
         return Node("mask", settings | {"rates": self._rates(experiment, strategy, round)}, "verbs.prune", inputs)

@@ -13,11 +13,20 @@ from lth import config
 from lth.cli import main
 
 TOP = Path(__file__).parents[1]
+DIGITS = {
+    "extends": "lenet-digits",
+    "seed": 1,
+    "trials": 5,
+    "block": 5,
+    "validation": 200,
+    "recipe": {"learning_rate": 0.0012, "iterations": 1500, "evaluate_every": 20},
+    "strategies": {"iterative": {"rounds": 12, "rates": {"hidden": 0.2, "output": 0.1}, "branches": {"ticket": 1, "reinit": 1}}},
+}
 
 
 @dataclass(frozen=True)
 class Project:
-    """A folder with a study of the project's own: the experiment `digits` as params.yaml has it."""
+    """A folder with a params.yaml and the catalog."""
 
     folder: Path
 
@@ -51,9 +60,12 @@ class Project:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Project:
+    """The project's own params.yaml and catalog, with the one experiment DIGITS, whose numbers tests rely on."""
     shutil.copy(TOP / "params.yaml", tmp_path)
     shutil.copytree(TOP / config.CATALOG, tmp_path / config.CATALOG)
-    return Project(tmp_path)
+    result = Project(tmp_path)
+    result.set("experiments", {"digits": DIGITS})
+    return result
 
 
 @pytest.fixture(scope="session")

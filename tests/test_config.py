@@ -31,6 +31,12 @@ def test_the_catalog_has_lenet_exactly_as_the_paper_trains_it(project: Project) 
     assert lenet.strategies["iterative"].rates == Rates(hidden=0.2, output=0.1)
 
 
+def test_the_study_of_the_project_is_a_study() -> None:
+    study = config.read(TOP / "params.yaml", TOP / config.CATALOG)
+    assert "digits" in study.experiments
+    assert all(name in study.figures for experiment in study.experiments.values() for name in experiment.figures)
+
+
 @pytest.mark.parametrize("entry", CATALOG_ENTRIES)
 def test_every_catalog_entry_can_be_run_as_it_stands(project: Project, entry: str) -> None:
     project.set("experiments", {"it": {"extends": entry}})
@@ -111,7 +117,6 @@ def test_a_fault_of_the_params_is_refused_with_its_key_and_what_is_legal(project
         ("recipe.iterations", 100.0, ".recipe.iterations: expected a whole number, got 100.0"),
         ("recipe.batch", 0, ".recipe.batch: expected a number at least 1, got 0"),
         ("recipe.batch", True, ".recipe.batch: expected a whole number, got True"),
-        ("recipe.batch", 1201, ".recipe.batch: expected at most 1200, the examples that 200 for validation leave, got 1201"),
         ("validation", 1400, ".recipe.batch: expected at most 0, the examples that 1400 for validation leave, got 60"),
         ("validation", 0, ".validation: expected a number at least 1, got 0"),
         ("recipe.evaluate_every", 70, ".recipe.evaluate_every: expected a divisor of 1500 iterations"),
@@ -155,6 +160,13 @@ def test_a_fault_of_the_params_is_refused_with_its_key_and_what_is_legal(project
 def test_a_fault_of_an_experiment_is_refused_with_its_dotted_key_and_what_is_legal(project: Project, key: str, value: Any, message: str) -> None:
     project.set(f"experiments.digits.{key}", value)
     refused(project, f"experiments.digits{message}")
+
+
+def test_a_batch_may_be_as_large_as_the_training_set_and_no_larger(project: Project) -> None:
+    project.set("experiments.digits.recipe.batch", 1200)
+    assert project.read().experiments["digits"].recipe.batch == 1200
+    project.set("experiments.digits.recipe.batch", 1201)
+    refused(project, "experiments.digits.recipe.batch: expected at most 1200, the examples that 200 for validation leave, got 1201")
 
 
 @pytest.mark.parametrize(

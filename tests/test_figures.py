@@ -23,14 +23,14 @@ CURVES = {"kind": "curves", "panels": ["test_accuracy"], "strategies": [], "scal
 def table(
     lines: Sequence[tuple[str, str]] = (("iterative", "ticket"), ("iterative", "reinit")), rounds: int = 6, trials: int = 3
 ) -> list[dict[str, Any]]:
-    """Toy rows: in round n, trial k of a line stops at iteration 100 n + 10 k with test accuracy 0.9 - 0.1 n + 0.01 k."""
+    """Toy rows: in round n, trial k of a line stops at iteration 100 n + 10 k² with test accuracy 0.9 - 0.1 n + 0.01 k."""
     return [
         {
             "strategy": strategy,
             "branch": branch,
             "round": round,
             "density": 0.8**round,
-            "early_stop_iteration": 100 * round + 10 * trial,
+            "early_stop_iteration": 100 * round + 10 * trial**2,
             "early_stop_test_accuracy": 0.9 - 0.1 * round + 0.01 * trial,
         }
         for strategy, branch in lines
@@ -54,7 +54,7 @@ def curves(panels: Sequence[Sequence[str]], runs: Sequence[store.File]) -> Figur
 
 
 def rising(networks: int = 3, evaluations: int = 20) -> np.ndarray:
-    return np.linspace(0.1, 0.9, evaluations) + 0.02 * np.arange(networks)[:, None]
+    return np.linspace(0.1, 0.9, evaluations) + 0.01 * np.arange(networks)[:, None] ** 2
 
 
 def bars(axis: matplotlib.axes.Axes, line: int) -> np.ndarray:
@@ -125,8 +125,8 @@ def test_lines_are_means_and_bars_go_from_minimum_to_maximum() -> None:
     stops, accuracies = density(table([("iterative", "ticket")])).axes
     x, low, high = bars(stops, 0).T
     assert x == pytest.approx([100 * 0.8**round for round in range(6)])
-    assert (low.tolist(), high.tolist()) == ([0, 100, 200, 300, 400, 500], [20, 120, 220, 320, 420, 520])
-    assert stops.containers[0].lines[0].get_ydata() == pytest.approx([10, 110, 210, 310, 410, 510])
+    assert (low.tolist(), high.tolist()) == ([0, 100, 200, 300, 400, 500], [40, 140, 240, 340, 440, 540])
+    assert stops.containers[0].lines[0].get_ydata() == pytest.approx([50 / 3 + 100 * round for round in range(6)])
     assert bars(accuracies, 0)[0, 1:] == pytest.approx([90, 92]), "accuracies are in percent"
 
 
@@ -191,7 +191,7 @@ def test_curves_are_means_over_all_blocks_labelled_by_what_is_left() -> None:
     assert labels == [["100.0", "51.3"], ["51.3", "51.3 reinit"]]
     ticket = drawn(figure.axes[0])[1]
     assert ticket.get_xdata().tolist() == list(range(0, 200, 10))
-    assert ticket.get_ydata() == pytest.approx(100 * (rising(1)[0] + 0.06))
+    assert ticket.get_ydata() == pytest.approx(100 * (rising(1)[0] + 0.055))
 
 
 def test_a_ticket_and_its_control_share_a_colour_and_differ_in_dashes() -> None:

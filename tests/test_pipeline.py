@@ -4,10 +4,13 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from workspace import PARAMS, Workspace, built
 
@@ -220,26 +223,53 @@ def test_bad_settings_end_before_the_first_job_in_one_line(finished: Workspace) 
         finished.edit("params.yaml", "learning_rat", "learning_rate")
 
 
-def test_a_read_only_results_folder_is_named(tmp_path: Path) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("nothing is read-only to root")
-    workspace = Workspace(tmp_path / "study")
-    (workspace.folder / "results").mkdir(mode=0o555)
-    assert "results" in workspace.run("snakemake", status=1)
+@contextmanager
+def mounted(folder: Path, options: str) -> Iterator[Path]:
+    """A small file system of its own at a folder; skips the test where mounting is not allowed."""
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], capture_output=True).returncode:
+        pytest.skip("mounting a small tmpfs needs root")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_full_disk_ends_in_one_line_and_leaves_no_part_of_a_file(tmp_path: Path) -> None:
-    small = tmp_path / "small"
-    small.mkdir()
-    if os.system(f"mount -t tmpfs -o size=40k tmpfs {small} 2>/dev/null"):
-        pytest.skip("mounting a small tmpfs needs root")
-    try:
-        workspace = Workspace(tmp_path / "study")
-        output = workspace.run("python", "-m", "lth", "prepare", "digits", "--out", f"{small}/digits.json", status=1)
+    with mounted(tmp_path / "small", "size=40k") as small:
+        output = Workspace(tmp_path / "study").run("python", "-m", "lth", "prepare", "digits", "--out", f"{small}/digits.json", status=1)
         assert f"lth: error: {small}/digits.npz: could not be written: No space left on device" in output
         assert list(small.iterdir()) == []
-    finally:
-        os.system(f"umount {small}")
+
+
+def test_a_read_only_folder_ends_in_one_line(tmp_path: Path) -> None:
+    with mounted(tmp_path / "fixed", "ro") as fixed:
+        output = Workspace(tmp_path / "study").run("python", "-m", "lth", "prepare", "digits", "--out", f"{fixed}/digits.json", status=1)
+        assert f"lth: error: {fixed}/digits.npz: could not be written: Read-only file system" in output
+
+
+ONESHOT = PARAMS.replace(
+    "    figures:",
+    "      oneshot:\n        rates: [{hidden: 0.5, output: 0.25}, {hidden: 0.8, output: 0.4}]\n        branches: {ticket: 1}\n    figures:",
+)
+ONESHOT = (
+    ONESHOT.replace("reinit: 1}", "reinit: 2}")
+    .replace("rounds: 2", "rounds: 1")
+    .replace("[early-stopping, loss-curves]", "[early-stopping, oneshot]")
+)
+
+
+def test_one_shot_pruning_and_repeats_share_the_dense_network(tmp_path: Path) -> None:
+    study = Workspace(tmp_path / "study", ONESHOT)
+    assert study.snakemake() == {"prepare": 1, "init": 1, "prune": 3, "train": 6, "tabulate": 1, "summarize": 1, "plot": 2}
+    assert "are whole, in place" in study.run("python", "-m", "lth", "verify")
+    table = pd.read_csv(study.folder / "results/tables/tiny.csv")
+    places = table.groupby(["strategy", "branch", "round"]).size().to_dict()
+    reinit = {("iterative", "reinit", 0): 4, ("iterative", "reinit", 1): 4}
+    tickets = {("iterative", "ticket", 0): 2, ("iterative", "ticket", 1): 2, **{("oneshot", "ticket", number): 2 for number in range(3)}}
+    assert places == reinit | tickets
+    left = table[table.strategy == "oneshot"].groupby("round").weights_left.unique().map(list).to_dict()
+    assert left == {0: [768 + 96 + 80], 1: [384 + 48 + 60], 2: [154 + 19 + 48]}
 
 
 def test_a_report_holds_the_figures_and_their_captions(finished: Workspace) -> None:

@@ -104,6 +104,8 @@ def test_the_sign_of_a_weight_does_not_matter() -> None:
 
 
 def test_of_equal_weights_those_of_lower_flat_index_go_first() -> None:
+    after = pruning.smallest(np.tile([0.5, -0.1, 0.1], 78_400), np.ones(235_200, bool), 0.2)
+    assert np.array_equal(np.flatnonzero(~after), np.flatnonzero(np.arange(235_200) % 3)[:47_040])
     weights = np.array([[2.0, -1, 1], [1, 2, -1]])
     assert pruning.smallest(weights, np.ones((2, 3), bool), 0.5).tolist() == [[True, False, False], [False, True, True]]
 

@@ -171,6 +171,11 @@ def test_diverged_networks_are_counted_and_do_not_spoil_the_best() -> None:
     ticket = tables.headlines(table)["iterative"]["ticket"]
     assert ticket["diverged"] == 2
     assert (ticket["best_test_accuracy"], ticket["smallest_density_matching_dense"]) == (0.91, 0.2)
+    for item in table:
+        if item["round"] == 0:
+            item |= {"early_stop_test_accuracy": math.nan, "diverged": True}
+    ticket = tables.headlines(table)["iterative"]["ticket"]
+    assert (ticket["diverged"], ticket["dense_test_accuracy"], ticket["best_test_accuracy"]) == (4, None, 0.91)
 
 
 def test_headlines_of_a_network_that_never_learns_are_json_too() -> None:
