@@ -6,7 +6,6 @@ The turns are taken inside the training of `lth` itself, which calls back after 
 
 import argparse
 import contextlib
-import gc
 import itertools
 import json
 import platform
@@ -15,6 +14,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -33,6 +33,14 @@ NETWORK = Network("lenet", (300, 100), "glorot-normal")
 SIZES = (784, 300, 100, 10)
 ARCHITECTURE = networks.build(NETWORK, (28, 28), 10)
 VALIDATION, TEST, CHUNK = 5_000, 10_000, 1_000
+
+
+class Way(NamedTuple):
+    """A way to train for a segment: how many networks at once, how often to repeat it in a turn (the best counts), and the function."""
+
+    networks: int
+    repeats: int
+    segment: Callable[[], object]
 
 
 class EnoughError(Exception):
@@ -89,9 +97,9 @@ class Turns:
     The others are made after our first segment, so that the peak memory noted there is that of our training (compilation included).
     """
 
-    def __init__(self, device: torch.device, count: int, seconds: float, make: Callable[[], dict[str, tuple[int, Callable[[], object]]]]):
+    def __init__(self, device: torch.device, count: int, seconds: float, make: Callable[[], dict[str, Way]]):
         self.device, self.count, self.seconds, self.make = device, count, seconds, make
-        self.others: dict[str, tuple[int, Callable[[], object]]] = {}
+        self.others: dict[str, Way] = {}
         self.milliseconds: dict[str, list[float]] = {"ours": []}
         self.first = self.peak = 0.0
         self.started = time.perf_counter()
@@ -113,10 +121,13 @@ class Turns:
         self.started = time.perf_counter()
 
     def _turn(self) -> None:
-        for name, (count, segment) in self.others.items():
-            self.started = time.perf_counter()
-            segment()
-            self.milliseconds[name].append(1000 * self._elapsed() / RECIPE.evaluate_every / count)
+        for name, way in self.others.items():
+            elapsed: list[float] = []
+            for _ in range(way.repeats):
+                self.started = time.perf_counter()
+                way.segment()
+                elapsed.append(self._elapsed())
+            self.milliseconds[name].append(1000 * min(elapsed) / RECIPE.evaluate_every / way.networks)
 
     def _elapsed(self) -> float:
         if self.device.type == "cuda":
@@ -124,15 +135,18 @@ class Turns:
         return time.perf_counter() - self.started
 
 
-def others(sets: training.Sets, mask: dict[str, np.ndarray], device: torch.device, count: int) -> dict[str, tuple[int, Callable[[], object]]]:
-    """The other ways by name: how many networks a call trains, and a function that trains them for a segment."""
+def others(sets: training.Sets, mask: dict[str, np.ndarray], device: torch.device, count: int) -> dict[str, Way]:
+    """The other ways to train, by name."""
     three = [sets.training, sets.validation, sets.test]
     careful, usual = plain([tensors(each) for each in three], mask, device), plain([Pictures(each) for each in three], mask, device)
-    ways = {"careful": (1, lambda: next(careful)), "usual": (1, lambda: next(usual)), "products": (count, products(device, count))}
-    for training_begins in (careful, usual):
-        next(training_begins)
-    gc.collect()
-    return ways
+    for begins in (careful, usual):
+        next(begins)
+    count = count if device.type == "cuda" else 1
+    return {
+        "careful": Way(1, 1, lambda: next(careful)),
+        "usual": Way(1, 1, lambda: next(usual)),
+        "products": Way(count, 3, products(device, (count,) if count > 1 else ())),
+    }
 
 
 def plain(sets: list[Dataset], mask: dict[str, np.ndarray], device: torch.device) -> Iterator[None]:
@@ -181,22 +195,21 @@ class Pictures(MNIST):
         self.transform, self.target_transform = ToTensor(), None
 
 
-def products(device: torch.device, count: int) -> Callable[[], None]:
-    """A function that only multiplies the matrices of a segment of `count` networks: forward, gradients of weights and of inputs, evaluation.
+def products(device: torch.device, stack: tuple[int, ...]) -> Callable[[], None]:
+    """A function that only multiplies the matrices of a segment: forward, gradients of weights and (but for the first layer) inputs, evaluation.
 
-    A GPU multiplies the stack at once, from a captured graph without launches; a CPU one network after another, into memory it has already.
+    `stack` is () for one network and (networks,) for many at once. Results go to memory that is there already.
     """
-    stacks = [(count,)] if device.type == "cuda" else [()] * count
 
     def normal(*shape: int) -> Tensor:
-        return torch.randn(shape, device=device)
+        return torch.randn((*stack, *shape), device=device)
 
     step: list[tuple[Tensor, Tensor]] = []
     evaluation: list[tuple[Tensor, Tensor]] = []
-    for stack, (layer, (fan_in, fan_out)) in itertools.product(stacks, enumerate(itertools.pairwise(SIZES))):
-        inputs, weight, gradient = normal(*stack, RECIPE.batch, fan_in), normal(*stack, fan_out, fan_in), normal(*stack, RECIPE.batch, fan_out)
+    for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(SIZES)):
+        inputs, weight, gradient = normal(RECIPE.batch, fan_in), normal(fan_out, fan_in), normal(RECIPE.batch, fan_out)
         step += [(inputs, weight.mT), (gradient.mT, inputs)] + ([(gradient, weight)] if layer else [])
-        evaluation += [(normal(*stack, CHUNK, fan_in), weight.mT)] * ((VALIDATION + TEST) // CHUNK)
+        evaluation += [(normal(CHUNK, fan_in), weight.mT)] * ((VALIDATION + TEST) // CHUNK)
     one_step, one_evaluation = multiplier(step, device), multiplier(evaluation, device)
 
     def segment() -> None:
@@ -208,7 +221,7 @@ def products(device: torch.device, count: int) -> Callable[[], None]:
 
 
 def multiplier(pairs: list[tuple[Tensor, Tensor]], device: torch.device) -> Callable[[], None]:
-    """A function that multiplies all pairs, one after another."""
+    """A function that multiplies all pairs, one after another; on a GPU from a captured graph, so that launches cost nothing."""
     places = [torch.matmul(left, right) for left, right in pairs]
 
     def multiply() -> None:

@@ -8,27 +8,17 @@ import dataclasses
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import yaml
 
 from lth import datasets, networks, pruning, tickets
-from lth.settings import Count, Network, Positive, Range, Rates, Recipe, Seed, build, unknown
+from lth.appearance import QUANTITIES, Figure, Style
+from lth.settings import Count, Network, Rates, Recipe, Seed, build, unknown
 
 CATALOG = Path("workflow/catalog")
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-QUANTITIES = {
-    "density": (
-        "early_stop_iteration",
-        "early_stop_test_accuracy",
-        "early_stop_train_accuracy",
-        "early_stop_validation_accuracy",
-        "final_test_accuracy",
-        "final_train_accuracy",
-    ),
-    "curves": ("test_accuracy", "validation_accuracy", "test_loss", "validation_loss"),
-}
-LINE = re.compile(r"(dense|[a-z]+)/round-(\d+)/([a-z0-9.-]+)")
+LINE = re.compile(r"(dense|[a-z]+)/round-(0|[1-9]\d*)/([a-z0-9.-]+)")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,29 +88,6 @@ class Experiment:
     strategies: dict[str, Any]
     figures: tuple[str, ...]
     curves: tuple[tuple[str, ...], ...]
-
-
-@dataclasses.dataclass(frozen=True)
-class Figure:
-    """A figure of the catalog: its kind, the quantity of each panel, and for kind `density` the strategies and the scale of the x axis."""
-
-    kind: Literal["density", "curves"]
-    panels: tuple[str, ...]
-    strategies: tuple[str, ...]
-    scale: Literal["log", "linear"]
-    title: str
-    caption: str
-
-
-@dataclasses.dataclass(frozen=True)
-class Style:
-    """How figures look: panel width and height in inches, font size in points, dots per inch of the PNG, a colour for each branch."""
-
-    width: Positive
-    height: Positive
-    font: Positive
-    dpi: Annotated[int, Range(20, 1200)]
-    colors: dict[str, str]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,18 +1,18 @@
 """Pictures of tables and curves, as the paper draws them. The only importer of matplotlib."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure as Picture
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from lth import atomic, tables
+from lth.appearance import Figure, Style
 from lth.store import File
 
 LABELS = {
@@ -32,33 +32,32 @@ STYLES = {"iterative": "-", "oneshot": "--"}
 REMAINING = "Percent of weights remaining"
 
 
-def density(spec: Mapping[str, Any], style: Mapping[str, Any], table: Sequence[tables.Row]) -> Figure:
+def density(spec: Figure, style: Style, table: Sequence[tables.Row]) -> Picture:
     """A panel for each quantity: its mean against P_m, from dense at the left to sparse at the right, with bars from minimum to maximum."""
-    figure, axes = _panels(len(spec["panels"]), style)
-    for axis, quantity in zip(axes, spec["panels"], strict=True):
+    figure, axes = _panels(len(spec.panels), style)
+    for axis, quantity in zip(axes, spec.panels, strict=True):
         scale = 100 if quantity.endswith("accuracy") else 1
-        lines = {place: line for place, line in tables.points(table, quantity).items() if place[0] in spec["strategies"]}
-        order = sorted(lines, key=lambda place: (spec["strategies"].index(place[0]), place[1] != "ticket", place[1]))
+        lines = {place: line for place, line in tables.points(table, quantity).items() if place[0] in spec.strategies}
+        order = sorted(lines, key=lambda place: (spec.strategies.index(place[0]), place[1] != "ticket", place[1]))
         for number, (strategy, branch) in enumerate(order):
             x, mean, low, high, _ = np.array(lines[strategy, branch]).T
             x = 100 * x * 1.012 ** (number - (len(order) - 1) / 2)  # a little apart, so that bars of different lines can be told apart
-            bars = scale * np.array([mean - low, high - mean])
+            bars = scale * np.maximum([mean - low, high - mean], 0)
             label = f"{BRANCHES.get(branch, branch)} ({strategy})"
-            look = {"color": style["colors"].get(branch), "ls": STYLES.get(strategy, "-"), "marker": "."}
+            look = {"color": style.colors.get(branch), "ls": STYLES.get(strategy, "-"), "marker": "."}
             axis.errorbar(x, scale * mean, bars, label=label, lw=1.2, elinewidth=0.7, **look)
-        _density_axis(axis, spec["scale"], max((line for line in lines.values()), key=len, default=[]))
+        _density_axis(axis, spec.scale, max((line for line in lines.values()), key=len, default=[]))
         axis.set_ylabel(LABELS[quantity])
     return _with_legend(figure, axes)
 
 
-def curves(spec: Mapping[str, Any], style: Mapping[str, Any], panels: Sequence[Sequence[str]], runs: Sequence[File]) -> Figure:
+def curves(spec: Figure, style: Style, panels: Sequence[Sequence[str]], runs: Sequence[File]) -> Picture:
     """A panel for each list of lines (`iterative/round-3/ticket`): the mean over trials and repeats, labelled by P_m, with min-max bars."""
-    (quantity,) = spec["panels"]
+    (quantity,) = spec.panels
     scale = 100 if quantity.endswith("accuracy") else 1
     figure, axes = _panels(len(panels), style, shared=True)
     palette = {line: f"C{index % 10}" for index, line in enumerate(dict.fromkeys(_place(line) for panel in panels for line in panel))}
-    middle: list[np.ndarray] = []
-    top: list[float] = []
+    seen, top = [np.empty(0)], -np.inf
     for number, (axis, lines) in enumerate(zip(axes, panels, strict=True)):
         for index, line in enumerate(lines):
             chosen = [run for run in runs if line == "{strategy}/round-{round}/{branch}".format(**run.origin.settings)]
@@ -70,18 +69,19 @@ def curves(spec: Mapping[str, Any], style: Mapping[str, Any], panels: Sequence[S
             dashes = "-" if branch == "ticket" else "--"
             axis.plot(x, mean, label=label, color=palette[_place(line)], ls=dashes, lw=1.2)
             at = slice(1 + index, None, max(len(x) // 8, 1))
-            bars = [mean[at] - values.min(axis=0)[at], values.max(axis=0)[at] - mean[at]]
+            bars = np.maximum([mean[at] - values.min(axis=0)[at], values.max(axis=0)[at] - mean[at]], 0)
             axis.errorbar(x[at], mean[at], bars, color=palette[_place(line)], ls="none", elinewidth=0.7, alpha=0.7)
-            middle.append(mean)
-            top.append(float(np.nanmax(values.max(axis=0)[at])))
+            seen.append(mean)
+            top = max([top, *values[:, at][np.isfinite(values[:, at])]])
         axis.set_xlabel("Training iteration")
-        axis.legend(title="% of weights left" if number == 0 else None, fontsize="small", title_fontsize="small")
+        corner = "lower right" if scale == 100 else "upper right"  # where curves of accuracy and of loss leave room
+        axis.legend(title="% of weights left" if number == 0 else None, loc=corner, fontsize="small", title_fontsize="small")
     axes[0].set_ylabel(LABELS[quantity])
-    _zoom(axes[0], np.concatenate(middle), max(top), rising=quantity.endswith("accuracy"))
+    _zoom(axes[0], np.concatenate(seen), top, rising=quantity.endswith("accuracy"))
     return figure
 
 
-def save(figure: Figure, svg: Path, png: Path, dpi: int) -> None:
+def save(figure: Picture, svg: Path, png: Path, dpi: int) -> None:
     """Writes a figure as SVG (text as text, no date, stable ids: equal figures are equal bytes) and as PNG."""
     with mpl.rc_context({"svg.hashsalt": "lth", "svg.fonttype": "none"}), atomic.replacing(svg) as part:
         FigureCanvasSVG(figure).print_svg(part, metadata={"Date": None, "Creator": None})
@@ -95,9 +95,9 @@ def _place(line: str) -> str:
     return line.rpartition("/")[0]
 
 
-def _panels(count: int, style: Mapping[str, Any], *, shared: bool = False) -> tuple[Figure, list[Axes]]:
-    with mpl.rc_context({"font.size": style["font"]}):
-        figure = Figure(figsize=(style["width"] * count, style["height"]), layout="constrained")
+def _panels(count: int, style: Style, *, shared: bool = False) -> tuple[Picture, list[Axes]]:
+    with mpl.rc_context({"font.size": style.font}):
+        figure = Picture(figsize=(style.width * count, style.height), layout="constrained")
         axes: list[Axes] = list(figure.subplots(1, count, sharey=shared, squeeze=False)[0])
     for axis in axes:
         axis.grid(alpha=0.3, lw=0.5)
@@ -116,7 +116,7 @@ def _density_axis(axis: Axes, scale: str, line: Sequence[tuple[float, ...]]) -> 
     axis.invert_xaxis()
 
 
-def _with_legend(figure: Figure, axes: Sequence[Axes]) -> Figure:
+def _with_legend(figure: Picture, axes: Sequence[Axes]) -> Picture:
     handles, labels = axes[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=max(len(labels), 1), frameon=False)
     return figure
@@ -126,6 +126,6 @@ def _zoom(axis: Axes, means: np.ndarray, top: float, *, rising: bool) -> None:
     """The paper's curves show where training ends, not where it starts: cut off the twentieth of the values that is nearest the start."""
     finite = means[np.isfinite(means)]
     if finite.size:
-        low, high = (np.quantile(finite, 0.05), top) if rising else (finite.min(), np.quantile(finite, 0.95))
+        low, high = (np.quantile(finite, 0.05), max(top, finite.max())) if rising else (finite.min(), np.quantile(finite, 0.95))
         margin = 0.05 * (high - low) or 0.5
         axis.set_ylim(low - margin, high + margin)

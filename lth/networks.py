@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from lth.settings import Network
+from lth.settings import Network, unknown
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +40,8 @@ class Architecture:
 
 def build(network: Network, shape: tuple[int, ...], classes: int) -> Architecture:
     """The architecture for images of `shape` (without the batch) and a number of classes."""
+    if network.name not in NETWORKS:
+        raise unknown("network.name", "network", network.name, NETWORKS)
     return NETWORKS[network.name](network, shape, classes)
 
 

@@ -8,6 +8,7 @@ import dataclasses
 import hashlib
 import json
 import platform
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,14 @@ from lth.atomic import replacing
 VERSION = 1
 COORDINATES = ("experiment", "block", "strategy", "round", "branch")
 ATTRIBUTES = ("kind", "version", "key", "code", "settings", "inputs", "content", "versions")
+
+
+def trials_of(block: str) -> range:
+    """The trials of a block: `trials-0-4` is range(0, 5)."""
+    match = re.fullmatch(r"trials-(\d+)-(\d+)", block)
+    if match is None or int(match[1]) > int(match[2]):
+        raise ValueError(f"block: expected trials-FIRST-LAST such as trials-0-4, got {block!r}")
+    return range(int(match[1]), int(match[2]) + 1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,9 +52,8 @@ class Origin:
 
     @property
     def trials(self) -> range:
-        """The trials of the block: `trials-0-4` is range(0, 5)."""
-        first, last = self.settings["block"].removeprefix("trials-").split("-")
-        return range(int(first), int(last) + 1)
+        """The trials of the block."""
+        return trials_of(str(self.settings["block"]))
 
     def expect(self, key: str | None) -> None:
         """Raises ValueError where a planned key is given and is not this one."""

@@ -110,9 +110,9 @@ class Study:
         """A figure of an experiment: from its table, or for curves from just the runs that it draws."""
         spec, chosen = self.config.figures[figure], self.experiments[experiment]
         settings = {"experiment": experiment, "name": figure, "figure": to_plain(spec), "style": to_plain(self.config.style)}
+        settings["curves"] = to_plain(chosen.curves) if spec.kind == "curves" else []
         inputs: dict[str, tuple[Node, ...]] = {}
         if spec.kind == "curves":
-            settings["curves"] = to_plain(chosen.curves)
             lines = dict.fromkeys(line for panel in chosen.curves for text in panel if (line := parse_line(text)))
             places = [(block, line) for line in lines for block in self.blocks(experiment)]
             inputs["runs"] = tuple(self.run(experiment, block, line.strategy, line.round, line.branch) for block, line in places)

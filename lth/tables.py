@@ -60,15 +60,22 @@ def to_csv(table: Iterable[Row]) -> str:
 
 
 def read_csv(path: Path) -> list[dict[str, Any]]:
-    """A table that `to_csv` wrote. Raises ValueError where the columns are others or a value is no number."""
-    with open(path, newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise ValueError(f"{path}: expected the columns {', '.join(COLUMNS)}, got {reader.fieldnames}; delete it and run snakemake again")
+    """A table that `to_csv` wrote. Raises ValueError where it is missing, the columns are others, or a value is not of its kind."""
+    mend = "delete it and run snakemake again"
+    try:
+        lines = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+    except OSError as error:
+        reason = "missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+        raise ValueError(f"{path}: {reason}") from None
+    if not lines or tuple(lines[0]) != COLUMNS:
+        raise ValueError(f"{path}: expected the columns {', '.join(COLUMNS)}, got {', '.join(lines[0]) if lines else 'nothing'}; {mend}")
+    table: list[dict[str, Any]] = []
+    for number, line in enumerate(lines[1:], start=2):
         try:
-            return [{name: _parsed(name, value) for name, value in row.items()} for row in reader]
-        except (ValueError, TypeError) as error:
-            raise ValueError(f"{path}: line {reader.line_num}: {error}; delete it and run snakemake again") from None
+            table.append({name: _parsed(name, value) for name, value in zip(COLUMNS, line, strict=True)})
+        except ValueError as error:
+            raise ValueError(f"{path}: line {number}: {error}; {mend}") from None
+    return table
 
 
 def _parsed(name: str, value: str) -> Any:
@@ -77,7 +84,9 @@ def _parsed(name: str, value: str) -> Any:
     if name in ("trial", "round", "repeat", "weights_left", "early_stop_iteration"):
         return int(value)
     if name == "diverged":
-        return {"True": True, "False": False}[value]
+        if value not in ("True", "False"):
+            raise ValueError(f"expected True or False, got {value!r}")
+        return value == "True"
     return float(value)
 
 
@@ -91,7 +100,9 @@ def points(table: Iterable[Row], quantity: str) -> dict[tuple[str, str], list[tu
         result[line] = []
         for number in sorted(rounds):
             values = np.array([float(row[quantity]) for row in rounds[number]])
-            spread = (float(values.mean()), float(values.min()), float(values.max()))
+            low, high = float(values.min()), float(values.max())
+            mean = float(np.clip(values.mean(), low, high))  # a mean of equal values may differ from them in the last bit
+            spread = (mean, low, high)
             result[line].append((fmean(row["density"] for row in rounds[number]), *spread, len(values)))
     return result
 

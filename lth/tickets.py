@@ -11,6 +11,7 @@ import numpy as np
 
 from lth import seeds
 from lth.networks import Architecture
+from lth.settings import unknown
 
 Weights = dict[str, np.ndarray]
 
@@ -65,6 +66,8 @@ def start(plan: Mapping[str, Any], trials: Sequence[int], theta0: Weights, archi
 
     The plan is that of a run: seed, network, strategy, round, branch, repeats. θ0 is the block's, arrays [trials, ...].
     """
+    if plan["branch"] not in BRANCHES:
+        raise unknown("branch", "value", plan["branch"], BRANCHES)
     branch, initialization = BRANCHES[plan["branch"]], plan["network"]["initialization"]
     started: list[Weights] = []
     for (index, trial), repeat in itertools.product(enumerate(trials), range(plan["repeats"])):

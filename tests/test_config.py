@@ -73,11 +73,12 @@ def test_an_experiment_may_stand_complete_without_a_catalog_entry(project: Proje
     assert project.read().experiments["own"] == own
 
 
-def test_each_strategy_says_which_rates_a_round_prunes_by() -> None:
+def test_each_strategy_says_which_rates_and_which_mask_make_a_round() -> None:
     first, second = Rates(0.2, 0.1), Rates(0.5, 0.25)
-    assert Iterative(3, first, {"ticket": 1}).rates_of(3) == first
-    oneshot = Oneshot((first, second), {"ticket": 1})
+    iterative, oneshot = Iterative(3, first, {"ticket": 1}), Oneshot((first, second), {"ticket": 1})
     assert (oneshot.rounds, oneshot.rates_of(1), oneshot.rates_of(2)) == (2, first, second)
+    assert iterative.rates_of(3) == first
+    assert [strategy.source_of(round) for strategy in (iterative, oneshot) for round in (1, 2)] == [0, 1, 0, 0]
 
 
 def test_a_line_of_a_figure_reads_as_it_is_written() -> None:
@@ -247,8 +248,11 @@ def test_catalog_entries_that_extend_each_other_are_refused(project: Project) ->
         ("figures.oneshot.kind", "densities", "figures.oneshot.kind: unknown value 'densities'; did you mean 'density'? legal: curves, density"),
         ("figures.oneshot.scale", "lin", "figures.oneshot.scale: unknown value 'lin'; did you mean 'linear'? legal: linear, log"),
         ("figures.oneshot.colour", "red", "figures.oneshot: unknown key 'colour'; legal: caption, kind, panels, scale, strategies, title"),
-        ("figures.oneshot.panels", ["early_stop_itration"], "early_stop_itration"),
-        ("figures.oneshot.strategies", ["oneshoot"], "oneshoot"),
+        ("figures.oneshot.panels", ["early_stop_itration"], "figures.oneshot.panels: unknown quantity 'early_stop_itration'; did you mean"),
+        ("figures.oneshot.panels", ["validation_loss"], "figures.oneshot.panels: unknown quantity 'validation_loss'"),
+        ("figures.oneshot.panels", [], "figures.oneshot.panels: expected at least one, got []"),
+        ("figures.loss-curves.panels", ["test_loss", "test_accuracy"], "figures.loss-curves.panels: expected one quantity, got ['test_loss', "),
+        ("figures.oneshot.strategies", ["oneshoot"], "figures.oneshot.strategies: unknown strategy 'oneshoot'; did you mean 'oneshot'? legal: "),
     ],
 )
 def test_a_fault_of_the_catalog_is_refused(project: Project, key: str, value: Any, message: str) -> None:
@@ -259,7 +263,7 @@ def test_a_fault_of_the_catalog_is_refused(project: Project, key: str, value: An
 @pytest.mark.parametrize("curves", [[], [["dense/round-0/ticket"], []]])
 def test_a_figure_of_curves_without_curves_is_refused(project: Project, curves: list[list[str]]) -> None:
     project.set(f"{DIGITS}.curves", curves)
-    refused(project, "experiments.digits.curves: ")
+    refused(project, "experiments.digits.curves")
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Figures: equal input is equal bytes, axes and bars are the paper's, and odd results are drawn rather than fatal."""
 
+import dataclasses
 import math
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
@@ -13,11 +14,12 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from lth import config, figures, store
+from lth import appearance, config, figures, store, tables, tickets, training
+from lth.appearance import Style
 
-STYLE = {"width": 2.5, "height": 2, "font": 8, "dpi": 60, "colors": {"ticket": "tab:blue", "reinit": "tab:orange"}}
-DENSITY = {"kind": "density", "panels": ["early_stop_iteration", "early_stop_test_accuracy"], "strategies": ["iterative", "oneshot"], "scale": "log"}
-CURVES = {"kind": "curves", "panels": ["test_accuracy"], "strategies": [], "scale": "linear"}
+STYLE = Style(2.5, 2.0, 8.0, 60, {"ticket": "tab:blue", "reinit": "tab:orange"})
+DENSITY = appearance.Figure("density", ("early_stop_iteration", "early_stop_test_accuracy"), ("iterative", "oneshot"), "log", "A title", "A caption")
+CURVES = appearance.Figure("curves", ("test_accuracy",), (), "linear", "A title", "A caption")
 
 
 def table(
@@ -40,7 +42,7 @@ def table(
 
 
 def density(rows: list[dict[str, Any]], **changes: Any) -> Figure:
-    return figures.density(DENSITY | changes, STYLE, rows)
+    return figures.density(dataclasses.replace(DENSITY, **changes), STYLE, rows)
 
 
 def run(strategy: str, round: int, branch: str, values: np.ndarray, density: float = 0.5) -> store.File:
@@ -151,8 +153,10 @@ def test_strategies_that_the_figure_does_not_ask_for_are_left_out() -> None:
     assert legend(density(table([("iterative", "ticket"), ("oneshot", "ticket")]), strategies=["oneshot"])) == ["winning ticket (oneshot)"]
 
 
-def test_every_branch_that_can_be_trained_has_a_name() -> None:
-    assert figures.BRANCHES.keys() == config.tickets.BRANCHES.keys()
+def test_everything_that_a_figure_may_show_is_measured_and_has_a_name() -> None:
+    assert figures.BRANCHES.keys() == tickets.BRANCHES.keys()
+    assert set(config.QUANTITIES["density"]) <= set(tables.MEASURES) & figures.LABELS.keys()
+    assert set(config.QUANTITIES["curves"]) <= set(training.CURVES) & figures.LABELS.keys()
 
 
 @pytest.mark.parametrize("value", [0.1, 0.7])

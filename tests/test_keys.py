@@ -19,7 +19,7 @@ from lth import keys, seeds
 VERBS = ("prepare", "init", "train", "prune", "tabulate", "plot", "summarize")
 RUNGS: list[set[str]] = [
     {"settings", "seeds", "keys", "atomic"},
-    {"datasets", "networks", "pruning", "tickets"},
+    {"datasets", "networks", "pruning", "tickets", "appearance"},
     {"training", "config"},
     {"store", "study"},
     {"tables"},

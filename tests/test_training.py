@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import itertools
 
 import numpy as np
 import pytest
@@ -58,7 +59,7 @@ def compiled_always(monkeypatch: pytest.MonkeyPatch) -> None:
 def plain_training(weights, masks, recipe: Recipe, sets: training.Sets, order) -> dict[str, np.ndarray]:
     """The same training as anybody would write it: nn.Module, torch.optim, torch.nn.utils.prune."""
     sizes = [36, 20, 12, 5]
-    layers = [torch.nn.Linear(a, b, dtype=torch.float64) for a, b in zip(sizes[:-1], sizes[1:], strict=True)]
+    layers = [torch.nn.Linear(a, b, dtype=torch.float64) for a, b in itertools.pairwise(sizes)]
     names = ["fc1", "fc2", "output"]
     for layer, name in zip(layers, names, strict=True):
         layer.weight.data = torch.from_numpy(weights[f"{name}.weight"][0].copy())

@@ -1,5 +1,6 @@
 """`lth init`: draw θ0 for a block of trials, and the mask of round 0, which keeps everything."""
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,20 @@ import numpy as np
 from lth import datasets, keys, networks, settings, store, tickets
 
 
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What θ0 depends on beside the data set."""
+
+    experiment: str
+    block: str
+    seed: settings.Seed
+    network: settings.Network
+
+
 def init(plan: Mapping[str, Any], key: str | None, dataset: Path, out: Path, mask: Path) -> None:
-    """Writes θ0 (kind `theta0`) to `out` and the dense mask (kind `mask`) to `mask`. The plan has experiment, block, seed and network."""
+    """Writes θ0 (kind `theta0`) to `out` and the dense mask (kind `mask`) to `mask`."""
     manifest = datasets.read_manifest(dataset)
-    network = settings.build(settings.Network, plan["network"], "network")
+    network = settings.build(Plan, plan, "--settings").network
     architecture = networks.build(network, tuple(manifest["shape"]), manifest["classes"])
     code, inputs = keys.code("verbs.init"), {"dataset": (str(dataset), manifest["key"])}
     origin = store.Origin("theta0", plan, code, inputs)

@@ -32,7 +32,7 @@ def _mask(file: store.File) -> Iterator[Sequence[str]]:
 
 
 def _theta0(file: store.File) -> Iterator[Sequence[str]]:
-    weights = file.group("weights")
+    weights = {name: value for name, value in file.group("weights").items() if value.any()}
     yield ["trial", *(f"sd of {name}" for name in weights)]
     for index, trial in enumerate(file.arrays["trial"]):
         yield [str(trial), *(f"{np.std(value[index]):.6f}" for value in weights.values())]

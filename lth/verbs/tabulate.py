@@ -1,17 +1,29 @@
 """`lth tabulate`: the runs of an experiment as one tidy CSV."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from lth import atomic, store, tables
+from lth.settings import Count, build
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What a table holds: the experiment, and for each strategy its branches and its number of rounds."""
+
+    experiment: str
+    strategies: dict[str, tuple[str, ...]]
+    rounds: dict[str, Count]
 
 
 def tabulate(settings: Mapping[str, Any], runs: Sequence[Path], out: Path) -> None:
-    """Writes the table of run files to `out`. The settings name the experiment and, for each strategy, its branches."""
+    """Writes the table of run files to `out`."""
+    plan: Plan = build(Plan, settings, "--settings")
     files = [store.read(path, "run") for path in runs]
-    if strange := [file.path for file in files if file.origin.settings["experiment"] != settings["experiment"]]:
-        raise ValueError(f"{strange[0]}: expected a run of experiment {settings['experiment']!r}")
-    table = tables.assemble(files, settings["strategies"])
+    if strange := [file.path for file in files if file.origin.settings["experiment"] != plan.experiment]:
+        raise ValueError(f"{strange[0]}: expected a run of experiment {plan.experiment!r}")
+    table = tables.assemble(files, plan.strategies)
     atomic.write_text(out, tables.to_csv(table))
     print(f"{out}: {len(table)} rows from {len(files)} runs")

@@ -1,18 +1,36 @@
 """`lth train`: train the tickets of a block (trials x repeats) of one strategy, round and branch, as one stack."""
 
+import dataclasses
 import functools
 import itertools
 import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import torch
 from tqdm import tqdm
 
 from lth import datasets, keys, networks, pruning, seeds, settings, store, tickets, training
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """What a training depends on beside its inputs: where it belongs, and its settings. `repeats` is per trial."""
+
+    experiment: str
+    block: str
+    strategy: str
+    round: Annotated[int, settings.Range(0)]
+    branch: str
+    seed: settings.Seed
+    validation: settings.Count
+    network: settings.Network
+    recipe: settings.Recipe
+    repeats: settings.Count
+    keep_weights: bool
 
 
 def train(
@@ -27,51 +45,43 @@ def train(
     threads: int,
     checkpoint_every: float,
 ) -> None:
-    """Trains and writes a file of kind `run` to `out`. The plan has the coordinates, seed, validation, network, recipe, repeats, keep_weights.
+    """Trains and writes a file of kind `run` to `out`.
 
     Every `checkpoint_every` seconds, at an evaluation, the state goes to a checkpoint beside `out`; a killed training goes on from there,
     bit for bit. A checkpoint of another key is never used.
     """
+    chosen: Plan = settings.build(Plan, plan, "--settings")
     torch.set_num_threads(threads)
-    where = training.pick_device(device)
-    started = time.monotonic()
+    where, started = training.pick_device(device), time.monotonic()
     source, arrays = datasets.read(dataset)
-    start, masks = store.read(theta0, "theta0"), store.read(mask, "mask")
+    architecture = networks.build(chosen.network, source.shape, source.classes)
+    trials = store.trials_of(chosen.block)
+    start = store.read(theta0, "theta0", _template(architecture, len(trials), "weights", np.float32))
+    masks = store.read(mask, "mask", _template(architecture, len(trials), "mask", np.bool_))
     inputs = {"dataset": (str(dataset), datasets.read_manifest(dataset)["key"])}
     inputs |= {"theta0": (str(theta0), start.origin.key), "mask": (str(mask), masks.origin.key)}
     origin = store.Origin("run", plan, keys.code("verbs.train"), inputs)
     origin.expect(key)
-    recipe = settings.build(settings.Recipe, plan["recipe"], "recipe")
-    network = settings.build(settings.Network, plan["network"], "network")
-    architecture = networks.build(network, source.shape, source.classes)
-    pairs = list(itertools.product(origin.trials, range(plan["repeats"])))
-    weights = tickets.start(origin.settings, origin.trials, start.group("weights"), architecture)
-    stacked = {name: np.repeat(value, plan["repeats"], axis=0) for name, value in masks.group("mask").items()}
-    weights = tickets.masked(weights, stacked)
-    sets = examples(arrays, source.brightest, plan["validation"], plan["seed"], where)
+    stacked = {name: np.repeat(value, chosen.repeats, axis=0) for name, value in masks.group("mask").items()}
+    weights = tickets.masked(tickets.start(plan, trials, start.group("weights"), architecture), stacked)
+    pairs = list(itertools.product(trials, range(chosen.repeats)))
+    sets = examples(arrays, source.brightest, chosen.validation, chosen.seed, where)
     checkpoint = out.with_name(f"{out.name}.checkpoint.part")
     resume = _resumed(checkpoint, origin)
-    print(f"{out}: {len(pairs)} networks, {recipe.iterations} iterations on {where}, from iteration {resume.iteration if resume else 0}", flush=True)
+    begin = f"from iteration {resume.iteration if resume else 0}"
+    print(f"{out}: {len(pairs)} networks, {chosen.recipe.iterations} iterations on {where}, {begin}", flush=True)
     run = training.train(
         architecture,
         weights,
         stacked,
         sets,
-        recipe,
-        functools.partial(data_order, origin, pairs, len(sets.training), recipe.data_order),
+        chosen.recipe,
+        functools.partial(data_order, chosen, pairs, len(sets.training)),
         device=where,
         resume=resume,
-        on_evaluation=_watch(recipe, checkpoint, origin, checkpoint_every),
+        on_evaluation=_watch(chosen.recipe, checkpoint, origin, checkpoint_every),
     )
-    started_from = [tickets.digest({name: value[index] for name, value in weights.items()}) for index in range(len(pairs))]
-    result: dict[str, np.ndarray] = {"trial": np.array([t for t, _ in pairs]), "repeat": np.array([r for _, r in pairs])}
-    result |= {"iterations": run.iterations, "start_digest": np.array(started_from, "S64")}
-    result |= {f"curves/{name}": curve for name, curve in run.curves.items()} | {f"measures/{name}": value for name, value in run.measures.items()}
-    left = pruning.survivors(stacked)
-    result |= {"measures/weights_left": left, "measures/density": left / sum(mask[0].size for mask in stacked.values())}
-    if plan["keep_weights"]:
-        result |= {f"weights/{name}": value for name, value in run.weights.items()}
-    store.write(out, origin, result, training.versions())
+    store.write(out, origin, _arrays(run, pairs, weights, stacked, chosen.keep_weights), training.versions())
     checkpoint.unlink(missing_ok=True)
     if diverged := int(run.measures["diverged"].sum()):
         print(f"warning: {out}: loss was not finite in {diverged} of {len(pairs)} networks (column `diverged`)", flush=True)
@@ -79,12 +89,31 @@ def train(
     print(f"{out}: test accuracy at early stopping {100 * accuracy:.2f} % (mean of {len(pairs)}), {time.monotonic() - started:.0f} s", flush=True)
 
 
-def data_order(origin: store.Origin, pairs: list[tuple[int, int]], count: int, sharing: str, network: int, epoch: int) -> np.ndarray:
+def _template(architecture: networks.Architecture, trials: int, group: str, dtype: type) -> dict[str, tuple[tuple[int, ...], type]]:
+    chosen = [parameter for parameter in architecture.parameters if parameter.prunable or group == "weights"]
+    return {"trial": ((trials,), np.int64)} | {f"{group}/{parameter.name}": ((trials, *parameter.shape), dtype) for parameter in chosen}
+
+
+def _arrays(
+    run: training.Run, pairs: list[tuple[int, int]], start: tickets.Weights, masks: Mapping[str, np.ndarray], keep_weights: bool
+) -> dict[str, np.ndarray]:
+    """What a run file holds (docs/format.md)."""
+    left = pruning.survivors(masks)
+    measures = run.measures | {"weights_left": left, "density": left / sum(mask[0].size for mask in masks.values())}
+    digests = [tickets.digest({name: value[index] for name, value in start.items()}) for index in range(len(pairs))]
+    arrays = {"trial": np.array([trial for trial, _ in pairs]), "repeat": np.array([repeat for _, repeat in pairs])}
+    arrays |= {"iterations": run.iterations, "start_digest": np.array(digests, "S64")}
+    arrays |= {f"curves/{name}": curve for name, curve in run.curves.items()}
+    arrays |= {f"measures/{name}": value for name, value in measures.items()}
+    return arrays | ({f"weights/{name}": value for name, value in run.weights.items()} if keep_weights else {})
+
+
+def data_order(plan: Plan, pairs: list[tuple[int, int]], count: int, network: int, epoch: int) -> np.ndarray:
     """One network's permutation of its training examples in an epoch; `shared` leaves out of the address all but the trial."""
     trial, repeat = pairs[network]
-    plan = origin.settings
-    address = {"strategy": plan["strategy"], "round": plan["round"], "branch": plan["branch"], "repeat": repeat} if sharing == "fresh" else {}
-    return seeds.stream(plan["seed"], "data order", trial=trial, epoch=epoch, **address).permutation(count)
+    fresh = {"strategy": plan.strategy, "round": plan.round, "branch": plan.branch, "repeat": repeat}
+    address = fresh if plan.recipe.data_order == "fresh" else {}
+    return seeds.stream(plan.seed, "data order", trial=trial, epoch=epoch, **address).permutation(count)
 
 
 def examples(data: datasets.Data, brightest: int, validation: int, seed: int, device: torch.device) -> training.Sets:
