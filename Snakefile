@@ -9,6 +9,9 @@ min_version("9.0")
 sys.path.insert(0, workflow.basedir)  # lth beside this file, so that a copy of the project plans with its own code
 os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]  # jobs run the same Python
 
+report: "workflow/report/study.rst"
+
+
 include: "workflow/rules/common.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/tickets.smk"

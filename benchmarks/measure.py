@@ -209,13 +209,14 @@ def products(device: torch.device, stack: tuple[int, ...]) -> Callable[[], None]
     for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(SIZES)):
         inputs, weight, gradient = normal(RECIPE.batch, fan_in), normal(fan_out, fan_in), normal(RECIPE.batch, fan_out)
         step += [(inputs, weight.mT), (gradient.mT, inputs)] + ([(gradient, weight)] if layer else [])
-        evaluation += [(normal(CHUNK, fan_in), weight.mT)] * ((VALIDATION + TEST) // CHUNK)
-    one_step, one_evaluation = multiplier(step, device), multiplier(evaluation, device)
+        evaluation.append((normal(CHUNK, fan_in), weight.mT))
+    one_step, one_chunk = multiplier(step, device), multiplier(evaluation, device)
 
     def segment() -> None:
         for _ in range(RECIPE.evaluate_every):
             one_step()
-        one_evaluation()
+        for _ in range((VALIDATION + TEST) // CHUNK):
+            one_chunk()
 
     return segment
 
@@ -230,11 +231,20 @@ def multiplier(pairs: list[tuple[Tensor, Tensor]], device: torch.device) -> Call
 
     if device.type != "cuda":
         return multiply
+    stream, graph = torch.cuda.Stream(), torch.cuda.CUDAGraph()
     torch.cuda.synchronize()
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
+    with torch.cuda.stream(stream):
+        multiply()  # cuBLAS takes its workspace before the capture
+    torch.cuda.synchronize()
+    with torch.cuda.graph(graph, stream=stream):
         multiply()
-    return graph.replay
+    memory = (pairs, places)
+
+    def replay() -> None:
+        assert memory, "the graph reads and writes there, so it must stay allocated as long as this function lives"
+        graph.replay()
+
+    return replay
 
 
 def load(path: Path) -> tuple[datasets.Data, str]:

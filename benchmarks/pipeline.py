@@ -50,7 +50,7 @@ STARTS = {
 def main() -> None:
     """Prints three tables."""
     argparse.ArgumentParser(description="Overhead of the pipeline, as Markdown tables.").parse_args()
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores")
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores; load average before: {os.getloadavg()[0]:.1f}")
     with workspace(TINY) as folder:
         starting(folder)
         overhead(folder)

@@ -47,6 +47,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as cache:
         machine = measure("--machine", threads=1, cache=cache)
         print(f"torch {machine['torch']}, Python {machine['python']}; {machine['cpu']}, {os.cpu_count()} cores; GPU: {machine['gpu'] or 'none'}")
+        print(f"Load average before: {os.getloadavg()[0]:.1f} (numbers are good at about 0: threads of one process wait for each other)")
         print(HEAD)
         sources: set[str] = set()
         for device, threads, networks in (row for row in (QUICK if options.quick else ROWS) if row[0] == "cpu" or machine["gpu"]):

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -47,7 +48,7 @@ def build_parser() -> argparse.ArgumentParser:
     _path(verb, "--theta0", "θ0 file of the block", required=True)
     _path(verb, "--mask", "mask file of the round", required=True)
     _path(verb, "--out", "the run file to write", required=True)
-    verb.add_argument("--device", default="auto", help="cpu, cuda, cuda:1 ..., or auto: a GPU where there is one (default)")
+    verb.add_argument("--device", type=_device, default="auto", help="cpu, cuda, cuda:1 ..., or auto: a GPU where there is one (default)")
     verb.add_argument("--threads", type=_threads, default=1, help="CPU threads (default 1)")
     verb.add_argument("--checkpoint-every", type=float, default=120.0, metavar="SECONDS", help="how often to save the state (default 120)")
 
@@ -107,6 +108,12 @@ def _json(text: str) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as error:
         raise argparse.ArgumentTypeError(f"not JSON: {error}") from None
+
+
+def _device(text: str) -> str:
+    if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", text):
+        raise argparse.ArgumentTypeError(f"expected auto, cpu, cuda or cuda:NUMBER, got {text!r}")
+    return text
 
 
 def _threads(text: str) -> int:

@@ -100,14 +100,16 @@ class Config:
 
 
 def read(params: Path | str = "params.yaml", catalog: Path | str = CATALOG) -> Config:
-    """Reads the study of a params file over a catalog folder. Every fault is a ValueError of one line: file and dotted key, value, what is legal."""
+    """Reads the study of a params file over a catalog folder. A fault is a ValueError of one line: file or dotted key, value, what is legal."""
     params = Path(params)
     entries: dict[str, Any] = {}
     figures: dict[str, Any] = {}
     for file in sorted(Path(catalog).glob("*.yaml")):
         text = _sections(file, {"experiments": dict, "figures": dict}, required=())
-        entries |= text.get("experiments") or {}
-        figures |= text.get("figures") or {}
+        for found, section in ((entries, "experiments"), (figures, "figures")):
+            if twice := found.keys() & text.get(section, {}).keys():
+                raise ValueError(f"{file}: {section}.{min(twice)} stands in another file of the catalog too; rename one")
+            found |= text.get(section, {})
     if not entries:
         raise ValueError(f"{catalog}: no experiments found in its *.yaml files; run from the top folder of the project")
     study = _sections(params, {"experiments": dict, "style": dict}, required=("experiments", "style"))
@@ -115,7 +117,11 @@ def read(params: Path | str = "params.yaml", catalog: Path | str = CATALOG) -> C
     experiments = {name: _experiment(name, data, entries, drawn) for name, data in study["experiments"].items()}
     if not experiments:
         raise ValueError(f"{params}: experiments: expected at least one; the catalog has {', '.join(sorted(entries))}")
-    return Config(experiments, drawn, build(Style, study["style"], "style"))
+    style = build(Style, study["style"], "style")
+    for branch in style.colors:
+        if branch not in tickets.BRANCHES:
+            raise unknown("style.colors", "branch", branch, tickets.BRANCHES)
+    return Config(experiments, drawn, style)
 
 
 def load_yaml(path: Path | str) -> Any:
@@ -210,6 +216,8 @@ def _experiment(name: str, data: Any, entries: Mapping[str, Any], figures: Mappi
     for figure in experiment.figures:
         if figure not in figures:
             raise unknown(f"{where}.figures", "figure", figure, figures)
+        if figures[figure].kind == "density" and not set(figures[figure].strategies) & experiment.strategies.keys():
+            raise ValueError(f"{where}.figures: {figure!r} shows {', '.join(figures[figure].strategies)}, and the experiment has none of these")
     if any(figures[figure].kind == "curves" for figure in experiment.figures) and not experiment.curves:
         raise ValueError(f"{where}.curves: expected at least one panel for the figures of curves, got none")
     for index, panel in enumerate(experiment.curves):
@@ -282,6 +290,8 @@ def _check_survivors(experiment: Experiment, where: str) -> None:
         for round in range(1, strategy.rounds + 1):
             before = left[strategy.source_of(round)]
             left.append({p.name: before[p.name] - pruning.count(before[p.name], getattr(strategy.rates_of(round), p.layer)) for p in layers})
+            if left[round] == before:
+                raise ValueError(f"{where}.strategies.{name}: round {round} prunes nothing; take fewer rounds or a higher rate")
             if gone := [layer for layer in layers if not left[round][layer.name]]:
                 raise ValueError(
                     f"{where}.strategies.{name}: round {round} prunes all of the {before[gone[0].name]} weights left in {gone[0].name} "

@@ -75,7 +75,7 @@ def read(manifest: Path) -> tuple[Source, Data]:
     if not path.exists():
         raise ValueError(f"{path}: missing; {mend}")
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             data = Data(**{field.name: arrays[field.name] for field in dataclasses.fields(Data)})
     except Exception as error:
         raise ValueError(f"{path}: damaged ({str(error).splitlines()[0]}); {mend}") from None
@@ -131,7 +131,7 @@ def mnist(folder: Path) -> Data:
     try:
         parts = [MNIST(folder, train=train, download=True) for train in (True, False)]
     except (RuntimeError, OSError) as error:
-        reason, mend = str(error).splitlines()[0], "connect to the network, or put its four archives there"
+        reason, mend = " ".join(str(error).split()), "connect to the network, or put its four archives there"
         raise ValueError(f"{raw}: MNIST is not there and could not be downloaded ({reason}); {mend}") from None
     arrays = [array.numpy() for part in parts for array in (part.data, part.targets)]
     return Data(*arrays)

@@ -1,14 +1,16 @@
 """Pictures of tables and curves, as the paper draws them. The only importer of matplotlib."""
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Picture
+from matplotlib.style import context
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from lth import atomic, tables
@@ -34,6 +36,22 @@ REMAINING = "Percent of weights remaining"
 
 def density(spec: Figure, style: Style, table: Sequence[tables.Row]) -> Picture:
     """A panel for each quantity: its mean against P_m, from dense at the left to sparse at the right, with bars from minimum to maximum."""
+    with _defaults({"font.size": style.font}):
+        return _density(spec, style, table)
+
+
+def curves(spec: Figure, style: Style, panels: Sequence[Sequence[str]], runs: Sequence[File]) -> Picture:
+    """A panel for each list of lines (`iterative/round-3/ticket`): the mean over trials and repeats, labelled by P_m, with min-max bars."""
+    with _defaults({"font.size": style.font}):
+        return _curves(spec, style, panels, runs)
+
+
+def _defaults(changes: dict[str, Any]) -> AbstractContextManager[None]:
+    """Matplotlib's own defaults, whatever a user's matplotlibrc says, so that figures are the same everywhere."""
+    return context(["default", changes])
+
+
+def _density(spec: Figure, style: Style, table: Sequence[tables.Row]) -> Picture:
     figure, axes = _panels(len(spec.panels), style)
     for axis, quantity in zip(axes, spec.panels, strict=True):
         scale = 100 if quantity.endswith("accuracy") else 1
@@ -51,8 +69,7 @@ def density(spec: Figure, style: Style, table: Sequence[tables.Row]) -> Picture:
     return _with_legend(figure, axes)
 
 
-def curves(spec: Figure, style: Style, panels: Sequence[Sequence[str]], runs: Sequence[File]) -> Picture:
-    """A panel for each list of lines (`iterative/round-3/ticket`): the mean over trials and repeats, labelled by P_m, with min-max bars."""
+def _curves(spec: Figure, style: Style, panels: Sequence[Sequence[str]], runs: Sequence[File]) -> Picture:
     (quantity,) = spec.panels
     scale = 100 if quantity.endswith("accuracy") else 1
     figure, axes = _panels(len(panels), style, shared=True)
@@ -83,11 +100,12 @@ def curves(spec: Figure, style: Style, panels: Sequence[Sequence[str]], runs: Se
 
 def save(figure: Picture, svg: Path, png: Path, dpi: int) -> None:
     """Writes a figure as SVG (text as text, no date, stable ids: equal figures are equal bytes) and as PNG."""
-    with mpl.rc_context({"svg.hashsalt": "lth", "svg.fonttype": "none"}), atomic.replacing(svg) as part:
-        FigureCanvasSVG(figure).print_svg(part, metadata={"Date": None, "Creator": None})
-    with atomic.replacing(png) as part:
-        FigureCanvasAgg(figure)
-        figure.savefig(part, format="png", dpi=dpi, metadata={"Software": None})
+    with _defaults({"svg.hashsalt": "lth", "svg.fonttype": "none"}):
+        with atomic.replacing(svg) as part:
+            FigureCanvasSVG(figure).print_svg(part, metadata={"Date": None, "Creator": None})
+        with atomic.replacing(png) as part:
+            FigureCanvasAgg(figure)
+            figure.savefig(part, format="png", dpi=dpi, metadata={"Software": None})
 
 
 def _place(line: str) -> str:
@@ -96,9 +114,8 @@ def _place(line: str) -> str:
 
 
 def _panels(count: int, style: Style, *, shared: bool = False) -> tuple[Picture, list[Axes]]:
-    with mpl.rc_context({"font.size": style.font}):
-        figure = Picture(figsize=(style.width * count, style.height), layout="constrained")
-        axes: list[Axes] = list(figure.subplots(1, count, sharey=shared, squeeze=False)[0])
+    figure = Picture(figsize=(style.width * count, style.height), layout="constrained")
+    axes: list[Axes] = list(figure.subplots(1, count, sharey=shared, squeeze=False)[0])
     for axis in axes:
         axis.grid(alpha=0.3, lw=0.5)
     return figure, axes

@@ -96,7 +96,7 @@ def read(path: Path | str, kind: str | None = None, template: Mapping[str, tuple
     mend = "delete it and run snakemake again"
     try:
         with h5py.File(path, "r") as file:
-            attributes: dict[str, Any] = {name: file.attrs[name] for name in ATTRIBUTES if name in file.attrs}
+            attributes: dict[str, Any] = dict(file.attrs)
             arrays: dict[str, np.ndarray] = {}
             file.visititems(lambda name, item: arrays.__setitem__(name, item[()]) if isinstance(item, h5py.Dataset) else None)
     except FileNotFoundError:
@@ -111,13 +111,22 @@ def read(path: Path | str, kind: str | None = None, template: Mapping[str, tuple
         raise ValueError(f"{path}: expected format version {VERSION}, got {attributes['version']}; {mend}")
     if content(arrays) != attributes["content"]:
         raise ValueError(f"{path}: the arrays are not those that were written (content digest differs); {mend}")
-    inputs = {role: tuple(item) for role, item in json.loads(attributes["inputs"]).items()}
-    origin = Origin(attributes["kind"], json.loads(attributes["settings"]), attributes["code"], inputs)
+    origin = _origin(path, attributes)
     if attributes["key"] != origin.key:
         raise ValueError(f"{path}: key {attributes['key']} is not what its settings, code and inputs amount to ({origin.key}); {mend}")
+    if differing := [name for name, value in origin.coordinates.items() if attributes.get(name) != value]:
+        raise ValueError(f"{path}: attribute {differing[0]!r} is not what the settings say; {mend}")
     if template is not None:
         _fits(path, arrays, template)
     return File(path, origin, arrays)
+
+
+def _origin(path: Path, attributes: Mapping[str, Any]) -> Origin:
+    try:
+        inputs = {role: (source, key) for role, (source, key) in json.loads(attributes["inputs"]).items()}
+        return Origin(attributes["kind"], dict(json.loads(attributes["settings"])), attributes["code"], inputs)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise ValueError(f"{path}: attribute settings or inputs is not as it was written ({error})") from None
 
 
 def _fits(path: Path, arrays: Mapping[str, np.ndarray], template: Mapping[str, tuple[tuple[int, ...], type]]) -> None:

@@ -362,8 +362,8 @@ def strange(here: Built) -> Path:
 def test_inputs_of_other_trials_or_shapes_are_refused_even_without_a_key(here: Built, strange: Path) -> None:
     prune = unkeyed(command(here.study, here.node(f"{RUNS}/iterative/round-1/mask.h5")))
     train = unkeyed(command(here.study, here.node(f"{RUNS}/dense/round-0/ticket/run.h5")))
-    refused(*changed(prune, "--weights", f"{strange}/run.h5"), match=f"{strange}/run.h5: expected the trials and shapes of {RUNS}/dense")
-    refused(*changed(prune, "--mask", f"{strange}/wide-mask.h5"), match="expected the trials and shapes of")
+    refused(*changed(prune, "--weights", f"{strange}/run.h5"), match=f"{strange}/run.h5: was not trained under {RUNS}/dense")
+    refused(*changed(prune, "--mask", f"{strange}/wide-mask.h5"), match="was not trained under")
     refused(*changed(train, "--theta0", f"{strange}/theta0.h5"), match=f"{strange}/theta0.h5: expected ")
     refused(*changed(train, "--mask", f"{strange}/mask.h5"), match=f"{strange}/mask.h5: expected ")
     refused(*changed(train, "--theta0", f"{strange}/wide-theta0.h5"), match=f"{strange}/wide-theta0.h5: .*expected ")

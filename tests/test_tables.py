@@ -86,7 +86,7 @@ def test_pandas_reads_a_table_in_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ("density", "sparsity", r"toy.csv: expected the columns experiment, trial, .*, got .*'sparsity'.*; delete it and run snakemake again"),
+        ("density", "sparsity", r"toy.csv: expected the columns experiment, trial, .*, got .*sparsity.*; delete it and run snakemake again"),
         ("toy,0,iterative,0", "toy,0,iterative,none", r"toy.csv: line 2: invalid literal for int\(\).*'none'; delete it and run snakemake again"),
         ("True", "yes", r"toy.csv: line 3: .*yes.*; delete it and run snakemake again"),
         (",noise-0.5,0,0.5,10,100,", ",noise-0.5,0,half,10,100,", r"toy.csv: line 4: could not convert string to float: 'half'"),

@@ -29,8 +29,12 @@ def prune(plan: Mapping[str, Any], key: str | None, mask: Path, weights: Path, o
     inputs = {"mask": (str(mask), before.origin.key), "weights": (str(weights), trained.origin.key)}
     origin = store.Origin("mask", plan, keys.code("verbs.prune"), inputs)
     origin.expect(key)
+    if trained.origin.inputs["mask"][1] != before.origin.key:
+        raise ValueError(f"{weights}: was not trained under {mask}")
     masks, first = before.group("mask"), trained.arrays["repeat"] == 0
     values = {name: value[first] for name, value in trained.group("weights").items()}
+    if not values:
+        raise ValueError(f"{weights}: holds no weights; expected a run of branch ticket")
     if not np.array_equal(trained.arrays["trial"][first], before.arrays["trial"]) or any(values[name].shape != masks[name].shape for name in masks):
         raise ValueError(f"{weights}: expected the trials and shapes of {mask}")
     if rates.keys() != masks.keys():

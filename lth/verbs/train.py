@@ -58,6 +58,9 @@ def train(
     trials = store.trials_of(chosen.block)
     start = store.read(theta0, "theta0", _template(architecture, len(trials), "weights", np.float32))
     masks = store.read(mask, "mask", _template(architecture, len(trials), "mask", np.bool_))
+    for file in (start, masks):
+        if file.arrays["trial"].tolist() != list(trials):
+            raise ValueError(f"{file.path}: expected the trials of {chosen.block}, got {file.arrays['trial'].tolist()}")
     inputs = {"dataset": (str(dataset), datasets.read_manifest(dataset)["key"])}
     inputs |= {"theta0": (str(theta0), start.origin.key), "mask": (str(mask), masks.origin.key)}
     origin = store.Origin("run", plan, keys.code("verbs.train"), inputs)
