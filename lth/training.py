@@ -8,12 +8,14 @@ import dataclasses
 import math
 import os
 import shutil
+import types
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.optim.adam import adam as adam_step
 
 from lth.networks import Architecture
 from lth.settings import Recipe
@@ -110,11 +112,26 @@ class Run:
     weights: dict[str, np.ndarray]
 
 
-Optimizer = Callable[[Tensor, Recipe], torch.optim.Optimizer]
-OPTIMIZERS: Mapping[str, Optimizer] = {
-    "adam": lambda rows, recipe: torch.optim.Adam([rows], lr=recipe.learning_rate, fused=True),
-    "sgd": lambda rows, recipe: torch.optim.SGD([rows], lr=recipe.learning_rate, fused=True),
-}
+Optimizer = Callable[[Tensor, Tensor, dict[str, Tensor], Recipe], None]
+
+
+def adam(rows: Tensor, gradient: Tensor, state: dict[str, Tensor], recipe: Recipe) -> None:
+    """One step of Adam (Kingma & Ba, 2015) with torch's own fused kernel: betas 0.9 and 0.999, epsilon 1e-8."""
+    if not state:
+        state |= {"step": torch.zeros((), device=rows.device), "exp_avg": torch.zeros_like(rows), "exp_avg_sq": torch.zeros_like(rows)}
+    betas = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
+    plain = {"fused": True, "amsgrad": False, "maximize": False, "weight_decay": 0.0}
+    lists = [[rows], [gradient], [state["exp_avg"]], [state["exp_avg_sq"]], [], [state["step"]]]
+    adam_step(*lists, lr=recipe.learning_rate, **betas, **plain)
+
+
+def sgd(rows: Tensor, gradient: Tensor, state: dict[str, Tensor], recipe: Recipe) -> None:
+    """One step of stochastic gradient descent. It has no state."""
+    rows.sub_(gradient, alpha=recipe.learning_rate)
+
+
+# torch.optim's classes would do the same, but making one imports torch._dynamo: 2 s and 150 MB in every short training.
+OPTIMIZERS: Mapping[str, Optimizer] = {"adam": adam, "sgd": sgd}
 
 
 def train(
@@ -137,57 +154,54 @@ def train(
     """
     layout = Layout(architecture)
     mask = layout.pack({name: value.astype(np.float32) for name, value in masks.items()}, fill=1.0).to(device)
-    rows = torch.nn.Parameter(torch.where(mask > 0, layout.pack(weights).to(device), 0.0), requires_grad=False)
-    rows.grad = torch.zeros_like(rows)
-    optimizer = OPTIMIZERS[recipe.optimizer](rows, recipe)
-    state = resume or State(0, rows.detach(), rows.detach().clone(), {}, {})
-    if resume is not None:
-        rows.copy_(resume.rows)
-        optimizer.state[rows] = {name: value.to(device) for name, value in resume.optimizer.items()}
-        state = dataclasses.replace(resume, rows=rows.detach(), best_rows=resume.best_rows.to(device))
-    gradient = stacked_gradient(architecture, layout, sets.training, recipe.iterations, device)
+    state = resume or State(0, layout.pack(weights), layout.pack(weights), {}, {})
+    rows = torch.where(mask > 0, state.rows.to(device), 0.0)
+    moments = {name: value.to(device) for name, value in state.optimizer.items()}
+    state = State(state.iteration, rows, state.best_rows.to(device, copy=True), moments, state.curves)
+    step, gradient, out = OPTIMIZERS[recipe.optimizer], stacked_gradient(architecture, layout, sets.training, recipe, device), torch.zeros_like(rows)
     batches = Batches(order, len(rows), len(sets.training), recipe.batch, device)
     for iteration in range(state.iteration, recipe.iterations + 1):
         if iteration % recipe.evaluate_every == 0 and (resume is None or iteration > resume.iteration):
-            state.iteration, state.optimizer = iteration, optimizer.state[rows]
+            state.iteration = iteration
             _record(state, evaluate(architecture, layout, rows, [sets.validation, sets.test]))
             on_evaluation(state)
         if iteration < recipe.iterations:
-            gradient(rows, mask, batches.at(iteration), rows.grad)
-            optimizer.step()
+            gradient(rows, mask, batches.at(iteration), out)
+            step(rows, out, state.optimizer, recipe)
     return _finished(architecture, layout, state, mask, sets, recipe)
 
 
-def loss_gradient(architecture: Architecture, layout: Layout, row: Tensor, mask: Tensor, images: Tensor, labels: Tensor, brightest: int) -> Tensor:
-    """The masked gradient [values] of one network's mean cross-entropy over a batch of uint8 images."""
-
-    def loss(values: Mapping[str, Tensor]) -> Tensor:
-        return torch.nn.functional.cross_entropy(architecture.forward(values, images.to(row.dtype) / brightest), labels)
-
-    return torch.where(mask > 0, layout.joined(torch.func.grad(loss)(layout.views(row))), 0.0)
+Gradient = Callable[[Tensor, Tensor, Tensor, Tensor], None]
 
 
-def stacked_gradient(
-    architecture: Architecture, layout: Layout, examples: Examples, iterations: int, device: torch.device
-) -> Callable[[Tensor, Tensor, Tensor, Tensor], None]:
-    """A function of (rows, mask, index [networks, batch], out) that fills `out` with each network's masked gradient.
+def stacked_gradient(architecture: Architecture, layout: Layout, examples: Examples, recipe: Recipe, device: torch.device) -> Gradient:
+    """A function of (rows, mask, index [networks, batch], out) that fills `out` with the masked gradient of each network's mean cross-entropy.
 
     A short run goes over the stack by vmap, uncompiled. A long one is compiled: on a GPU for the whole stack, on a CPU for one network and
     repeated for each, since a CPU multiplies one matrix faster than a stack of them.
     """
 
-    def one(row: Tensor, mask: Tensor, images: Tensor, labels: Tensor) -> Tensor:
-        return loss_gradient(architecture, layout, row, mask, images, labels, examples.brightest)
+    def loss(values: Mapping[str, Tensor], images: Tensor, labels: Tensor) -> Tensor:
+        dtype = next(iter(values.values())).dtype
+        return torch.nn.functional.cross_entropy(architecture.forward(values, images.to(dtype) / examples.brightest), labels)
 
-    whole = torch.func.vmap(one)
-    if iterations < PAYS or not can_compile(device):
+    losses = torch.func.vmap(lambda row, images, labels: loss(layout.views(row), images, labels))
 
-        def uncompiled(rows: Tensor, mask: Tensor, index: Tensor, out: Tensor) -> None:
-            out.copy_(whole(rows, mask, *examples.at(index)))
+    def uncompiled(rows: Tensor, mask: Tensor, index: Tensor, out: Tensor) -> None:
+        leaf = rows.detach().requires_grad_()
+        (whole,) = torch.autograd.grad(losses(leaf, *examples.at(index)).sum(), leaf)
+        out.copy_(torch.where(mask > 0, whole, 0.0))
 
+    if recipe.iterations < PAYS or not can_compile(device):
         return uncompiled
 
-    compiled = _compiled(whole if device.type == "cuda" else one)
+    def one(row: Tensor, mask: Tensor, images: Tensor, labels: Tensor) -> Tensor:
+        return torch.where(mask > 0, layout.joined(torch.func.grad(loss)(layout.views(row), images, labels)), 0.0)
+
+    def stack(rows: Tensor, mask: Tensor, images: Tensor, labels: Tensor) -> Tensor:
+        return torch.func.vmap(one)(rows, mask, images, labels)
+
+    compiled = _compiled(stack if device.type == "cuda" else one)
 
     def on_gpu(rows: Tensor, mask: Tensor, index: Tensor, out: Tensor) -> None:
         out.copy_(compiled(rows, mask, *examples.at(index)))
@@ -200,9 +214,12 @@ def stacked_gradient(
 
 
 def _compiled(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    # Shapes, types and device never change within a training, so the guards (0.1 ms a call) have nothing to find.
-    options: dict[str, Any] = {"guard_filter_fn": torch.compiler.skip_all_guards_unsafe}
-    return torch.compile(function, fullgraph=True, dynamic=False, options=options)
+    # Shapes, types and device never change within a training, so the guards (0.1 ms a call) have nothing to find. But compiled code is kept
+    # by code object: without a code object of its own, a second training in the process would run the first one's.
+    code = types.CodeType.replace(function.__code__)
+    own = types.FunctionType(code, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
+    options: dict[str, Any] = {"guard_filter_fn": lambda guards: [False] * len(guards)}
+    return torch.compile(own, fullgraph=True, dynamic=False, options=options)
 
 
 def can_compile(device: torch.device) -> bool:
@@ -242,9 +259,10 @@ def evaluate(architecture: Architecture, layout: Layout, rows: Tensor, sets: lis
     for examples in sets:
         loss = torch.zeros(len(rows), dtype=torch.float64, device=rows.device)
         correct = torch.zeros(len(rows), dtype=torch.int64, device=rows.device)
+        pixels = torch.empty(CHUNK, *examples.images.shape[1:], dtype=rows.dtype, device=rows.device)  # fresh memory a chunk would be slow
         for start in range(0, len(examples), CHUNK):
             images, labels = examples.at(slice(start, start + CHUNK))
-            images = images.to(rows.dtype) / examples.brightest
+            images = pixels[: len(labels)].copy_(images).div_(examples.brightest)
             for network, values in enumerate(networks):
                 logits = architecture.forward(values, images)
                 loss[network] += torch.nn.functional.cross_entropy(logits, labels, reduction="sum")

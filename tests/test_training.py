@@ -3,6 +3,9 @@
 import dataclasses
 import functools
 import itertools
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -96,6 +99,24 @@ def test_compiled_steps_are_torch_optim_with_torch_prune_too() -> None:
     ours, reference = run(weights, masks).weights, plain_training(weights, masks, RECIPE, toy_sets(), toy_order)
     for name, value in reference.items():
         assert np.abs(ours[name] - value).max() < 1e-9, name
+
+
+@pytest.mark.usefixtures("compiled_always")
+def test_a_second_compiled_training_in_a_process_runs_its_own_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    weights, masks = toy_stack(1)
+    bright, dark = toy_sets(), toy_sets()
+    dark = dataclasses.replace(dark, training=dataclasses.replace(dark.training, brightest=16))
+    compiled = [run(weights, masks, sets=sets).weights for sets in (bright, dark, bright)]
+    monkeypatch.setattr(training, "PAYS", 1_000_000)
+    plain = [run(weights, masks, sets=sets).weights for sets in (bright, dark, bright)]
+    for one_way, other in zip(compiled, plain, strict=True):
+        assert all(np.abs(one_way[name] - other[name]).max() < 1e-4 for name in weights)
+    assert np.abs(compiled[0]["fc1.weight"] - compiled[1]["fc1.weight"]).max() > 1e-3
+
+
+def test_a_short_training_does_not_pay_for_the_import_of_the_compiler() -> None:
+    script = "import sys, test_training as t; t.run(*t.toy_stack(2)); assert 'torch._dynamo' not in sys.modules"
+    subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).parent, check=True)
 
 
 def test_each_network_of_a_stack_of_three_is_itself_alone() -> None:
