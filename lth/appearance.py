@@ -26,7 +26,6 @@ class Figure:
     panels: tuple[str, ...]
     strategies: tuple[str, ...]
     scale: Literal["log", "linear"]
-    title: str
     caption: str
 
 

@@ -50,7 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
     _path(verb, "--out", "the run file to write", required=True)
     verb.add_argument("--device", type=_device, default="auto", help="cpu, cuda, cuda:1 ..., or auto: a GPU where there is one (default)")
     verb.add_argument("--threads", type=_threads, default=1, help="CPU threads (default 1)")
-    verb.add_argument("--checkpoint-every", type=float, default=120.0, metavar="SECONDS", help="how often to save the state (default 120)")
+    verb.add_argument("--checkpoint-every", type=_seconds, default=120.0, metavar="SECONDS", help="how often to save the state (default 120)")
 
     verb = _add(verbs, "prune", _prune, "make the next round's mask")
     _planned(verb, "coordinates (experiment, block, strategy, round) and rates by parameter")
@@ -59,7 +59,7 @@ def build_parser() -> argparse.ArgumentParser:
     _path(verb, "--out", "the mask file to write", required=True)
 
     verb = _add(verbs, "tabulate", _tabulate, "many runs to one tidy table (CSV)")
-    verb.add_argument("--settings", type=_json, required=True, metavar="JSON", help="experiment, strategies with their branches, rounds")
+    verb.add_argument("--settings", type=_json, required=True, metavar="JSON", help="experiment, strategies with their branches")
     verb.add_argument("--runs", type=Path, nargs="+", required=True, metavar="FILE", help="run files of one experiment")
     _path(verb, "--out", "the table to write", required=True)
 
@@ -114,6 +114,15 @@ def _device(text: str) -> str:
     if not re.fullmatch(r"auto|cpu|cuda(:\d+)?", text):
         raise argparse.ArgumentTypeError(f"expected auto, cpu, cuda or cuda:NUMBER, got {text!r}")
     return text
+
+
+def _seconds(text: str) -> float:
+    try:
+        if (seconds := float(text)) >= 0:
+            return seconds
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"expected seconds, at least 0, got {text!r}")
 
 
 def _threads(text: str) -> int:

@@ -18,6 +18,7 @@ from lth.settings import Count, Network, Rates, Recipe, Seed, build, unknown
 
 CATALOG = Path("workflow/catalog")
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+COLOR = re.compile(r"tab:(blue|orange|green|red|purple|brown|pink|gray|olive|cyan)|C\d|#[0-9a-fA-F]{6}|[a-z]+")
 LINE = re.compile(r"(dense|[a-z]+)/round-(0|[1-9]\d*)/([a-z0-9.-]+)")
 
 
@@ -121,6 +122,9 @@ def read(params: Path | str = "params.yaml", catalog: Path | str = CATALOG) -> C
     for branch in style.colors:
         if branch not in tickets.BRANCHES:
             raise unknown("style.colors", "branch", branch, tickets.BRANCHES)
+    for branch, color in style.colors.items():
+        if not COLOR.fullmatch(color):
+            raise ValueError(f"style.colors.{branch}: expected tab:NAME, C0 to C9, #rrggbb or a name in lower case, got {color!r}")
     return Config(experiments, drawn, style)
 
 
@@ -136,7 +140,7 @@ def load_yaml(path: Path | str) -> Any:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         if node is not None:
             _check_node(node, path)
-        return yaml.safe_load(text)
+        return None if node is None else yaml.SafeLoader("").construct_document(node)
     except OSError as error:
         raise ValueError(f"{path}: cannot be read: {error.strerror}; run from the top folder of the project") from None
     except UnicodeDecodeError as error:
@@ -146,6 +150,7 @@ def load_yaml(path: Path | str) -> Any:
 
 
 PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+([eE][-+]\d+)?)?")  # what YAML 1.1 and 1.2 read alike
+SMALL_NUMBER = re.compile(r"-?[1-9](\.\d*[1-9])?e-\d\d+")  # 5e-05, as Python and DVC write numbers below 0.0001
 LIKE_A_NUMBER = re.compile(r"[-+]?(\d[\d_]*\.?[\d_]*|\.\d+)([eE][-+]?\d+)?|[-+]?\d+(:\d+)+|[-+]?0[box][\da-fA-F_]+")
 
 
@@ -156,12 +161,14 @@ def _check_node(node: yaml.Node, path: Path) -> None:
     elif isinstance(node, yaml.SequenceNode):
         for value in node.value:
             _check_node(value, path)
+    elif isinstance(node, yaml.ScalarNode) and node.style is None and SMALL_NUMBER.fullmatch(node.value):
+        node.tag = "tag:yaml.org,2002:float"  # as DVC writes what `-S` is given; to YAML 1.1 it would be text
     elif isinstance(node, yaml.ScalarNode) and node.style is None:
         number = LIKE_A_NUMBER.fullmatch(node.value) and not PLAIN_NUMBER.fullmatch(node.value)
         boolean = node.value.lower() in {"yes", "no", "on", "off", "true", "false"} and node.value not in {"true", "false"}
         if number or boolean:
             hint = "true or false" if boolean else "a plain decimal such as 0.3 or 3.0e-1"
-            raise ValueError(f"{line}: {node.value!r} is read differently by YAML 1.1 (Snakemake) and 1.2 (DVC); write {hint}")
+            raise ValueError(f"{line}: {node.value!r} is read differently by YAML 1.1 and by YAML 1.2 (DVC); write {hint}")
 
 
 def _check_keys(node: yaml.MappingNode, path: Path) -> None:
@@ -272,11 +279,6 @@ def _check_training(experiment: Experiment, where: str) -> None:
     if experiment.recipe.batch > examples:
         found = f"the examples that {experiment.validation} for validation leave, got {experiment.recipe.batch}"
         raise ValueError(f"{where}.recipe.batch: expected at most {max(examples, 0)}, {found}")
-    if experiment.recipe.iterations % experiment.recipe.evaluate_every:
-        raise ValueError(
-            f"{where}.recipe.evaluate_every: expected a divisor of {experiment.recipe.iterations} iterations, so that the end is evaluated, "
-            f"got {experiment.recipe.evaluate_every}"
-        )
     if not experiment.strategies:
         raise ValueError(f"{where}.strategies: expected at least one of {', '.join(STRATEGIES)}")
 

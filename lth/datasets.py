@@ -6,6 +6,8 @@ Images stay bytes until a batch is used. The manifest that the pipeline passes o
 import dataclasses
 import hashlib
 import json
+import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -77,7 +79,7 @@ def read(manifest: Path) -> tuple[Source, Data]:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             data = Data(**{field.name: arrays[field.name] for field in dataclasses.fields(Data)})
-    except Exception as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{path}: damaged ({str(error).splitlines()[0]}); {mend}") from None
     if data.digest() != expected["digest"]:
         raise ValueError(f"{path}: digest {data.digest()[:12]}... where {manifest} has {expected['digest'][:12]}...; {mend}")
@@ -130,6 +132,8 @@ def mnist(folder: Path) -> Data:
             (raw / file.removesuffix(".gz")).unlink(missing_ok=True)
     try:
         parts = [MNIST(folder, train=train, download=True) for train in (True, False)]
+    except ValueError as error:
+        raise ValueError(f"{raw}: damaged ({error}); delete its files, and put the four archives there or let them be downloaded") from None
     except (RuntimeError, OSError) as error:
         reason, mend = " ".join(str(error).split()), "connect to the network, or put its four archives there"
         raise ValueError(f"{raw}: MNIST is not there and could not be downloaded ({reason}); {mend}") from None

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 PACKAGE = Path(__file__).parent
 
@@ -51,7 +52,14 @@ def _source(module: str) -> tuple[str, tuple[str, ...]]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(node) is not None:
             node.body = node.body[1:]
-    return _digest(ast.unparse(tree)), tuple(_imports(tree))
+    return _digest(canonical(_plain(tree))), tuple(_imports(tree))
+
+
+def _plain(node: Any) -> Any:
+    """A tree as plain data, the same for all versions of Python: without empty fields, which newer ones add."""
+    if isinstance(node, ast.AST):
+        return [type(node).__name__, *([name, _plain(value)] for name, value in ast.iter_fields(node) if value is not None and value != [])]
+    return [_plain(item) for item in node] if isinstance(node, list) else repr(node)
 
 
 def _imports(tree: ast.AST) -> list[str]:

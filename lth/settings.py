@@ -61,6 +61,11 @@ class Recipe:
     evaluate_every: Count
     data_order: Literal["fresh", "shared"]
 
+    def __post_init__(self):
+        if self.iterations % self.evaluate_every:
+            found = f"so that the end is evaluated, got {self.evaluate_every}"
+            raise ValueError(f"evaluate_every: expected a divisor of {self.iterations} iterations, {found}")
+
 
 @dataclasses.dataclass(frozen=True)
 class Rates:
@@ -124,7 +129,11 @@ def _record(kind: Any, data: Any, where: str) -> Any:
             raise unknown(where, "key", name, hints)
     if missing := [name for name in hints if name not in items]:
         raise ValueError(f"{where}: missing key {missing[0]!r}; it needs {', '.join(hints)}")
-    return kind(**{name: build(hint, items[name], f"{where}.{name}") for name, hint in hints.items()})
+    values = {name: build(hint, items[name], f"{where}.{name}") for name, hint in hints.items()}
+    try:
+        return kind(**values)
+    except ValueError as error:
+        raise ValueError(f"{where}.{error}") from None
 
 
 def _expect(kind: Any, data: Any, where: str, expected: str) -> Any:

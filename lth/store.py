@@ -6,7 +6,9 @@ Attributes say what the file is and what it was made from. There are no timestam
 
 import dataclasses
 import hashlib
+import io
 import json
+import os
 import platform
 import re
 from collections.abc import Mapping
@@ -76,15 +78,18 @@ class File:
 
 def write(path: Path | str, origin: Origin, arrays: Mapping[str, np.ndarray], versions: Mapping[str, str] | None = None) -> None:
     """Writes a file, whole or not at all. Arrays of more than one axis are compressed (gzip + shuffle), so weights shrink with density."""
-    with replacing(path) as part, h5py.File(part, "w", libver=("v110", "v110")) as file:
+    attributes: dict[str, Any] = {"kind": origin.kind, "version": VERSION, "key": origin.key, "code": origin.code}
+    attributes |= {"settings": keys.canonical(dict(origin.settings)), "inputs": keys.canonical(dict(origin.inputs))}
+    attributes |= {"content": content(arrays), "versions": keys.canonical(_versions() | dict(versions or {}))} | origin.coordinates
+    image = io.BytesIO()  # HDF5 does not say clearly that a disk is full; writing plain bytes does
+    with h5py.File(image, "w", libver=("v110", "v110")) as file:
         for name in sorted(arrays):
             array = np.asarray(arrays[name], order="C")
             options: dict[str, Any] = {"compression": "gzip", "compression_opts": 4, "shuffle": True} if array.ndim > 1 and array.size else {}
             file.create_dataset(name, data=array, track_times=False, **options)
-        attributes: dict[str, Any] = {"kind": origin.kind, "version": VERSION, "key": origin.key, "code": origin.code}
-        attributes |= {"settings": keys.canonical(dict(origin.settings)), "inputs": keys.canonical(dict(origin.inputs))}
-        attributes |= {"content": content(arrays), "versions": keys.canonical(_versions() | dict(versions or {}))} | origin.coordinates
         file.attrs.update(attributes)
+    with replacing(path) as part:
+        part.write_bytes(image.getbuffer())
 
 
 def read(path: Path | str, kind: str | None = None, template: Mapping[str, tuple[tuple[int, ...], type]] | None = None) -> File:
@@ -95,13 +100,15 @@ def read(path: Path | str, kind: str | None = None, template: Mapping[str, tuple
     path = Path(path)
     mend = "delete it and run snakemake again"
     try:
-        with h5py.File(path, "r") as file:
+        with h5py.File(path, "r", locking=False) as file:  # files only ever appear by renaming
             attributes: dict[str, Any] = dict(file.attrs)
             arrays: dict[str, np.ndarray] = {}
             file.visititems(lambda name, item: arrays.__setitem__(name, item[()]) if isinstance(item, h5py.Dataset) else None)
     except FileNotFoundError:
         raise ValueError(f"{path}: missing") from None
-    except Exception as error:
+    except (PermissionError, IsADirectoryError, BlockingIOError) as error:
+        raise ValueError(f"{path}: cannot be read: {os.strerror(error.errno or 0)}") from None
+    except (OSError, RuntimeError, KeyError) as error:
         raise ValueError(f"{path}: not a whole HDF5 file ({' '.join(str(error).split())}); {mend}") from None
     if absent := [name for name in ATTRIBUTES if name not in attributes]:
         raise ValueError(f"{path}: attribute {absent[0]!r} is missing, so it is no file of lth")

@@ -37,7 +37,7 @@ class Node:
 
     kind: str
     settings: Mapping[str, Any]
-    module: str
+    module: str | None
     inputs: Mapping[str, tuple["Node", ...]]
 
     @property
@@ -48,7 +48,12 @@ class Node:
     @functools.cached_property
     def key(self) -> str:
         """What the file is made from, all the way down (see `lth.keys`)."""
-        return keys.key(self.kind, self.settings, keys.code(self.module), {role: [node.key for node in nodes] for role, nodes in self.inputs.items()})
+        return keys.key(
+            self.kind,
+            self.settings,
+            keys.code(self.module) if self.module else "",
+            {role: [node.key for node in nodes] for role, nodes in self.inputs.items()},
+        )
 
     @property
     def plan(self) -> str:
@@ -66,7 +71,7 @@ class Study:
     @functools.cache
     def dataset(self, name: str) -> Node:
         """The manifest of a data set."""
-        return Node("dataset", {"dataset": name}, "verbs.prepare", {})
+        return Node("dataset", {"dataset": name, "digest": datasets.SOURCES[name].digest}, None, {})
 
     @functools.cache
     def theta0(self, experiment: str, block: str) -> Node:
@@ -100,10 +105,9 @@ class Study:
     def table(self, experiment: str) -> Node:
         """The tidy table of an experiment, from all its runs."""
         chosen = self.experiments[experiment]
-        rounds = {name: strategy.rounds for name, strategy in chosen.strategies.items()}
         settings = {"experiment": experiment, "strategies": {name: sorted(strategy.branches) for name, strategy in chosen.strategies.items()}}
         inputs = {"runs": tuple(self.runs(experiment))}
-        return Node("table", settings | {"rounds": rounds}, "verbs.tabulate", inputs)
+        return Node("table", settings, "verbs.tabulate", inputs)
 
     @functools.cache
     def figure(self, experiment: str, figure: str) -> Node:
@@ -162,10 +166,9 @@ class Study:
         return list(found)
 
     def files(self) -> set[str]:
-        """The paths of all nodes, the PNG beside each SVG, and the arrays beside each manifest."""
-        beside = {"figure": ".png", "dataset": ".npz"}
-        nodes = self.nodes()
-        return {node.path for node in nodes} | {str(Path(node.path).with_suffix(beside[node.kind])) for node in nodes if node.kind in beside}
+        """The paths of all nodes, and the PNG beside each SVG."""
+        paths = {node.path for node in self.nodes()}
+        return paths | {str(Path(path).with_suffix(".png")) for path in paths if path.endswith(".svg")}
 
     def _data(self, experiment: str) -> dict[str, tuple[Node, ...]]:
         return {"dataset": (self.dataset(self.experiments[experiment].dataset),)}

@@ -47,7 +47,12 @@ def assemble(runs: Iterable[File], strategies: Mapping[str, Sequence[str]]) -> l
             result += [{**row, "strategy": name} for name, branches in strategies.items() if row["branch"] in branches]
         else:
             result.append(row)
-    return sorted(result, key=lambda row: [row[name] for name in ("experiment", "strategy", "branch", "round", "trial", "repeat")])
+    return ordered(result)
+
+
+def ordered(table: Iterable[Row]) -> list[Row]:
+    """Rows in the order of a table: by strategy, branch, round, trial and repeat."""
+    return sorted(table, key=lambda row: [row[name] for name in ("experiment", "strategy", "branch", "round", "trial", "repeat")])
 
 
 def to_csv(table: Iterable[Row]) -> str:
@@ -64,6 +69,8 @@ def read_csv(path: Path) -> list[dict[str, Any]]:
     mend = "delete it and run snakemake again"
     try:
         lines = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(f"{path}: not a table ({error}); {mend}") from None
     except OSError as error:
         reason = "missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
         raise ValueError(f"{path}: {reason}") from None
@@ -118,14 +125,15 @@ def headlines(table: Sequence[Row]) -> dict[str, Any]:
         dense_stop = stop[strategy, "ticket"][0][1]
         best = max(line, key=lambda point: _finite(point[1], -math.inf))
         matching = [point[0] for point in line if point[1] >= dense]
-        fastest = min(stop[strategy, branch], key=lambda point: point[1])
+        stops = [point for point, reached in zip(stop[strategy, branch], line, strict=True) if reached[1] >= dense and point[1]]
+        fastest = min(stops, key=lambda point: point[1], default=None)
         result.setdefault(strategy, {})[branch] = {
             "dense_test_accuracy": _number(dense),
             "best_test_accuracy": _number(best[1]),
             "best_test_accuracy_density": _number(best[0]),
             "smallest_density_matching_dense": _number(min(matching)) if matching else None,
-            "best_early_stop_speedup": _number(dense_stop / fastest[1]) if fastest[1] else None,
-            "best_early_stop_speedup_density": _number(fastest[0]),
+            "best_early_stop_speedup": _number(dense_stop / fastest[1]) if fastest else None,
+            "best_early_stop_speedup_density": _number(fastest[0]) if fastest else None,
             "diverged": sum(row["diverged"] for row in table if (row["strategy"], row["branch"]) == (strategy, branch)),
         }
     return result

@@ -6,8 +6,6 @@ There is no coupling: each network has its own batches, and its gradient depends
 
 import dataclasses
 import math
-import os
-import shutil
 import types
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -156,7 +154,7 @@ def train(
     mask = layout.pack({name: value.astype(np.float32) for name, value in masks.items()}, fill=1.0).to(device)
     state = resume or State(0, layout.pack(weights), layout.pack(weights), {}, {})
     rows = torch.where(mask > 0, state.rows.to(device), 0.0)
-    moments = {name: value.to(device) for name, value in state.optimizer.items()}
+    moments = {name: value.to(device, copy=True) for name, value in state.optimizer.items()}
     state = State(state.iteration, rows, state.best_rows.to(device, copy=True), moments, state.curves)
     step, gradient, out = OPTIMIZERS[recipe.optimizer], stacked_gradient(architecture, layout, sets.training, recipe, device), torch.zeros_like(rows)
     batches = Batches(order, len(rows), len(sets.training), recipe.batch, device)
@@ -223,10 +221,12 @@ def _compiled(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
 
 def can_compile(device: torch.device) -> bool:
-    """Whether steps can be compiled here: a GPU always, a CPU with a C++ compiler. Says so in one line where not."""
-    compiler = os.environ.get("CXX", "g++")
-    if device.type == "cpu" and shutil.which(compiler) is None:
-        print(f"no C++ compiler ({compiler}): the training step runs uncompiled, about half as fast", flush=True)
+    """Whether steps can be compiled here, found out by compiling one: it takes a C++ compiler and Python's headers. Says in a line if not."""
+    try:
+        torch.compile(lambda x: x + 1)(torch.zeros(2, device=device))
+    except Exception as error:  # each of several compilers has its own
+        reason = str(error).strip().splitlines()[0]
+        print(f"steps run uncompiled, about half as fast: no working compiler for {device.type} ({reason})", flush=True)
         return False
     return True
 
@@ -254,7 +254,6 @@ class Batches:
 @torch.no_grad()
 def evaluate(architecture: Architecture, layout: Layout, rows: Tensor, sets: list[Examples]) -> list[tuple[np.ndarray, np.ndarray]]:
     """For each set the mean cross-entropy (nats) and the accuracy (0 to 1) of every network [networks], float64."""
-    networks = [layout.views(row) for row in rows]
     results: list[tuple[np.ndarray, np.ndarray]] = []
     for examples in sets:
         loss = torch.zeros(len(rows), dtype=torch.float64, device=rows.device)
@@ -262,13 +261,19 @@ def evaluate(architecture: Architecture, layout: Layout, rows: Tensor, sets: lis
         pixels = torch.empty(CHUNK, *examples.images.shape[1:], dtype=rows.dtype, device=rows.device)  # fresh memory a chunk would be slow
         for start in range(0, len(examples), CHUNK):
             images, labels = examples.at(slice(start, start + CHUNK))
-            images = pixels[: len(labels)].copy_(images).div_(examples.brightest)
-            for network, values in enumerate(networks):
-                logits = architecture.forward(values, images)
-                loss[network] += torch.nn.functional.cross_entropy(logits, labels, reduction="sum")
-                correct[network] += (logits.argmax(1) == labels).sum()
+            logits = stacked_logits(architecture, layout, rows, pixels[: len(labels)].copy_(images).div_(examples.brightest))
+            losses = torch.nn.functional.cross_entropy(logits.transpose(1, 2), labels.expand(len(rows), -1), reduction="none")
+            loss += losses.sum(dim=1)
+            correct += (logits.argmax(2) == labels).sum(dim=1)
         results.append((loss.cpu().numpy() / len(examples), correct.cpu().numpy() / len(examples)))
     return results
+
+
+def stacked_logits(architecture: Architecture, layout: Layout, rows: Tensor, images: Tensor) -> Tensor:
+    """Logits [networks, examples, classes] of every network for the same images: on a GPU at once, on a CPU one network after another."""
+    if rows.device.type == "cuda":
+        return torch.func.vmap(lambda row: architecture.forward(layout.views(row), images))(rows)
+    return torch.stack([architecture.forward(layout.views(row), images) for row in rows])
 
 
 def _record(state: State, results: list[tuple[np.ndarray, np.ndarray]]) -> None:
@@ -302,6 +307,8 @@ def pick_device(name: str) -> torch.device:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     if name.startswith("cuda") and not torch.cuda.is_available():
         raise ValueError(f"--device {name}: no GPU found; take cpu or auto")
+    if name.startswith("cuda:") and int(name.removeprefix("cuda:")) >= torch.cuda.device_count():
+        raise ValueError(f"--device {name}: this machine has {torch.cuda.device_count()} GPUs, counted from 0")
     return torch.device(name)
 
 

@@ -176,14 +176,14 @@ def test_a_batch_may_be_as_large_as_the_training_set_and_no_larger(project: Proj
         (
             r"learning_rate: 0\.0012",
             "learning_rate: 3e-1",
-            "'3e-1' is read differently by YAML 1.1 (Snakemake) and 1.2 (DVC); write a plain decimal such as",
+            "'3e-1' is read differently by YAML 1.1 and by YAML 1.2 (DVC); write a plain decimal such as",
         ),
-        (r"trials: 5", "trials: 010", "'010' is read differently by YAML 1.1 (Snakemake) and 1.2 (DVC)"),
+        (r"trials: 5", "trials: 010", "'010' is read differently by YAML 1.1 and by YAML 1.2 (DVC)"),
         (r"trials: 5", "trials: 0b101", "'0b101' is read differently"),
         (r"trials: 5", "trials: -0x1F", "'-0x1F' is read differently"),
         (r"trials: 5", "trials: 1_0", "'1_0' is read differently"),
         (r"trials: 5", "trials: 1:30", "'1:30' is read differently"),
-        (r"trials: 5", "trials: yes", "'yes' is read differently by YAML 1.1 (Snakemake) and 1.2 (DVC); write true or false"),
+        (r"trials: 5", "trials: yes", "'yes' is read differently by YAML 1.1 and by YAML 1.2 (DVC); write true or false"),
         (r"iterations: 1500", "iterations: 1500\n      iterations: 2000", "key 'iterations' stands twice; remove one"),
         (r"trials: 5", "trials: [5", "not valid YAML: while parsing a flow sequence"),
         (r"trials: 5", "trials: {{five: 5}}", "expected text as a key"),
@@ -193,6 +193,17 @@ def test_text_that_is_no_clear_yaml_is_refused_with_the_file(project: Project, p
     project.edit(rf"\b{pattern}\b", text)
     refused(project, message)
     refused(project, f"{project.params}: ")
+
+
+def test_a_small_number_as_dvc_writes_it_is_a_number(project: Project) -> None:
+    project.edit(r"learning_rate: 0\.\d+", "learning_rate: 5e-05")
+    assert project.read().experiments["digits"].recipe.learning_rate == 0.00005
+
+
+def test_the_line_that_the_readme_speaks_of_reads_once_its_hash_is_gone() -> None:
+    text = (TOP / "params.yaml").read_text(encoding="utf-8")
+    assert text.count("  #lenet: ") == 1
+    assert "lenet" in yaml.safe_load(text.replace("  #lenet: ", "  lenet: "))["experiments"]
 
 
 def test_the_line_of_a_doubtful_number_is_named(project: Project) -> None:
@@ -247,7 +258,7 @@ def test_catalog_entries_that_extend_each_other_are_refused(project: Project) ->
         ("figure", {}, "figures.yaml: unknown key 'figure'; did you mean 'figures'? legal: experiments, figures"),
         ("figures.oneshot.kind", "densities", "figures.oneshot.kind: unknown value 'densities'; did you mean 'density'? legal: curves, density"),
         ("figures.oneshot.scale", "lin", "figures.oneshot.scale: unknown value 'lin'; did you mean 'linear'? legal: linear, log"),
-        ("figures.oneshot.colour", "red", "figures.oneshot: unknown key 'colour'; legal: caption, kind, panels, scale, strategies, title"),
+        ("figures.oneshot.colour", "red", "figures.oneshot: unknown key 'colour'; legal: caption, kind, panels, scale, strategies"),
         ("figures.oneshot.panels", ["early_stop_itration"], "figures.oneshot.panels: unknown quantity 'early_stop_itration'; did you mean"),
         ("figures.oneshot.panels", ["validation_loss"], "figures.oneshot.panels: unknown quantity 'validation_loss'"),
         ("figures.oneshot.panels", [], "figures.oneshot.panels: expected at least one, got []"),

@@ -18,8 +18,8 @@ from lth import appearance, config, figures, store, tables, tickets, training
 from lth.appearance import Style
 
 STYLE = Style(2.5, 2.0, 8.0, 60, {"ticket": "tab:blue", "reinit": "tab:orange"})
-DENSITY = appearance.Figure("density", ("early_stop_iteration", "early_stop_test_accuracy"), ("iterative", "oneshot"), "log", "A title", "A caption")
-CURVES = appearance.Figure("curves", ("test_accuracy",), (), "linear", "A title", "A caption")
+DENSITY = appearance.Figure("density", ("early_stop_iteration", "early_stop_test_accuracy"), ("iterative", "oneshot"), "log", "A caption")
+CURVES = appearance.Figure("curves", ("test_accuracy",), (), "linear", "A caption")
 
 
 def table(

@@ -195,11 +195,6 @@ def test_the_style_changes_the_figures_alone(project: Project, before: dict[str,
     assert changed(before, keys_of(project)) == under(before, "results/figures")
 
 
-def test_a_title_of_the_catalog_changes_that_figure_alone(project: Project, before: dict[str, str]) -> None:
-    project.set("figures.loss-curves.title", "Another", "workflow/catalog/figures.yaml")
-    assert changed(before, keys_of(project)) == {"results/figures/digits/loss-curves.svg"}
-
-
 def test_other_curves_change_the_figures_of_curves_alone(project: Project, before: dict[str, str]) -> None:
     project.set("experiments.digits.curves", [["dense/round-0/ticket"]])
     assert changed(before, keys_of(project)) == {f"results/figures/digits/{name}-curves.svg" for name in ("accuracy", "loss")}

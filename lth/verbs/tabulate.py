@@ -6,16 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from lth import atomic, store, tables
-from lth.settings import Count, build
+from lth.settings import build
 
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """What a table holds: the experiment, and for each strategy its branches and its number of rounds."""
+    """What a table holds: the experiment, and for each strategy its branches."""
 
     experiment: str
     strategies: dict[str, tuple[str, ...]]
-    rounds: dict[str, Count]
 
 
 def tabulate(settings: Mapping[str, Any], runs: Sequence[Path], out: Path) -> None:

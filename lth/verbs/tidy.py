@@ -3,12 +3,15 @@
 from pathlib import Path
 
 from lth import config
+from lth.datasets import arrays_of
 from lth.study import RESULTS, Study
 
 
 def tidy(params: Path, delete: bool) -> None:
     """Lists the files in results that are none of the study's, or deletes them. Stay out of its way while snakemake runs."""
     files = Study(config.read(params)).files()
+    files |= {f"{path}.checkpoint.part" for path in files}  # trainings under way
+    files |= {str(arrays_of(Path(path))) for path in files if path.endswith(".json")}
     stale = sorted(path for path in Path(RESULTS).rglob("*") if path.is_file() and str(path) not in files)
     for path in stale:
         print(path)

@@ -69,6 +69,10 @@ def train(
     weights = tickets.masked(tickets.start(plan, trials, start.group("weights"), architecture), stacked)
     pairs = list(itertools.product(trials, range(chosen.repeats)))
     sets = examples(arrays, source.brightest, chosen.validation, chosen.seed, where)
+    for rest in out.parent.glob(f".{out.stem}.*.part"):  # what a kill in the middle of a write left behind
+        rest.unlink(missing_ok=True)
+    if chosen.recipe.batch > len(sets.training):
+        raise ValueError(f"--settings.recipe.batch: expected at most the {len(sets.training)} training examples, got {chosen.recipe.batch}")
     checkpoint = out.with_name(f"{out.name}.checkpoint.part")
     resume = _resumed(checkpoint, origin)
     begin = f"from iteration {resume.iteration if resume else 0}"
@@ -102,7 +106,7 @@ def _arrays(
 ) -> dict[str, np.ndarray]:
     """What a run file holds (docs/format.md)."""
     left = pruning.survivors(masks)
-    measures = run.measures | {"weights_left": left, "density": left / sum(mask[0].size for mask in masks.values())}
+    measures = run.measures | {"weights_left": left, "density": pruning.density(masks)}
     digests = [tickets.digest({name: value[index] for name, value in start.items()}) for index in range(len(pairs))]
     arrays = {"trial": np.array([trial for trial, _ in pairs]), "repeat": np.array([repeat for _, repeat in pairs])}
     arrays |= {"iterations": run.iterations, "start_digest": np.array(digests, "S64")}

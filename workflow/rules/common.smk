@@ -2,6 +2,8 @@
 from lth import config as lth_config
 from lth.study import Study
 
+from snakemake.exceptions import WorkflowError
+
 def read_study():
     try:
         return Study(lth_config.read())
@@ -10,6 +12,7 @@ def read_study():
 
 
 study = read_study()
+planned = {item.path for item in study.nodes()}
 
 
 def node(kind, wildcards):
@@ -18,7 +21,11 @@ def node(kind, wildcards):
         name: int(value) if name == "round" else value
         for name, value in wildcards.items()
     }
-    return getattr(study, kind)(**places)
+    known = places.get("experiment", None) in (None, *study.experiments)
+    found = getattr(study, kind)(**places) if known else None
+    if found is None or found.path not in planned:
+        raise WorkflowError(f"{kind} {places} is not in the study; see: python -m lth check")
+    return found
 
 
 def settings(kind):

@@ -1,10 +1,10 @@
 rule prepare:
     output:
-        manifest="results/datasets/{name}.json",
-        arrays="results/datasets/{name}.npz",
+        # Not the arrays beside it: to remake a lost array file as an output would be to retrain everything that depends on it.
+        "results/datasets/{name}.json",
     log:
         "logs/datasets/{name}.log",
     params:
         key=key("dataset"),
     shell:
-        "python -m lth prepare {wildcards.name} --out {output.manifest} > {log} 2>&1"
+        "python -m lth prepare {wildcards.name} --out {output} > {log} 2>&1"
