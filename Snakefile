@@ -4,7 +4,7 @@ import sys
 
 from snakemake.utils import min_version
 
-min_version("9.0")
+min_version("9.27")
 
 sys.path.insert(0, workflow.basedir)  # lth beside this file, so that a copy of the project plans with its own code
 os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]  # jobs run the same Python

@@ -33,7 +33,7 @@ TINY = {
         "recipe": {"iterations": 1, "evaluate_every": 1},
         "strategies": {"iterative": {"rounds": 12, "branches": {"ticket": 1, "reinit": None}}},
         "figures": ["early-stopping"],
-        "curves": [],
+        "curves": {"panels": []},
     }
 }
 LARGE = {f"large-{number}": {"extends": "lenet", "trials": 25, "block": 5, "seed": number} for number in range(8)}

@@ -1,9 +1,10 @@
 """What a figure shows and how it looks, as small frozen values."""
 
 import dataclasses
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from lth.settings import Positive, Range
+from lth.settings import Count, Positive, Range, build, unknown
 
 QUANTITIES = {
     "density": (
@@ -19,14 +20,35 @@ QUANTITIES = {
 
 
 @dataclasses.dataclass(frozen=True)
-class Figure:
-    """A figure of the catalog: its kind, the quantity of each panel, and for kind `density` the strategies and the scale of the x axis."""
+class Density:
+    """A figure of the catalog, drawn from the table: a panel for each quantity, against the percent of weights remaining."""
 
-    kind: Literal["density", "curves"]
-    panels: tuple[str, ...]
+    kind: Literal["density"]
+    quantities: tuple[str, ...]
     strategies: tuple[str, ...]
     scale: Literal["log", "linear"]
     caption: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Curves:
+    """A figure of the catalog, drawn from runs: a quantity over training, in the panels that the experiment chooses."""
+
+    kind: Literal["curves"]
+    quantity: str
+    caption: str
+
+
+Figure = Density | Curves
+FIGURES: Mapping[str, type[Figure]] = {"density": Density, "curves": Curves}
+
+
+@dataclasses.dataclass(frozen=True)
+class Lines:
+    """What an experiment's figures of curves show: lines such as `iterative/round-3/ticket` for each panel, until an iteration."""
+
+    until: Count
+    panels: tuple[tuple[str, ...], ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,3 +60,18 @@ class Style:
     font: Positive
     dpi: Annotated[int, Range(20, 1200)]
     colors: dict[str, str]
+
+
+def figure_of(data: Any, where: str) -> Figure:
+    """A figure from plain data; its `kind` says which. `where` is the dotted key for messages."""
+    kind = data.get("kind") if isinstance(data, dict) else None
+    if isinstance(data, dict) and kind not in FIGURES:
+        raise unknown(f"{where}.kind", "kind", kind, FIGURES)
+    figure = build(FIGURES[kind or "density"], data, where)
+    quantities = figure.quantities if isinstance(figure, Density) else (figure.quantity,)
+    if not quantities:
+        raise ValueError(f"{where}.quantities: expected at least one of {', '.join(QUANTITIES['density'])}, got none")
+    for quantity in quantities:
+        if quantity not in QUANTITIES[figure.kind]:
+            raise unknown(f"{where}.{'quantities' if isinstance(figure, Density) else 'quantity'}", "quantity", quantity, QUANTITIES[figure.kind])
+    return figure

@@ -59,12 +59,12 @@ def build_parser() -> argparse.ArgumentParser:
     _path(verb, "--out", "the mask file to write", required=True)
 
     verb = _add(verbs, "tabulate", _tabulate, "many runs to one tidy table (CSV)")
-    verb.add_argument("--settings", type=_json, required=True, metavar="JSON", help="experiment, strategies with their branches")
+    _settings(verb, "experiment, strategies with their branches")
     verb.add_argument("--runs", type=Path, nargs="+", required=True, metavar="FILE", help="run files of one experiment")
     _path(verb, "--out", "the table to write", required=True)
 
     verb = _add(verbs, "plot", _plot, "draw a figure from a table or from runs")
-    verb.add_argument("--settings", type=_json, required=True, metavar="JSON", help="experiment, figure, style, and curves for a figure of curves")
+    _settings(verb, "experiment, name, figure, style, and curves for a figure of curves")
     verb.add_argument("--inputs", type=Path, nargs="+", required=True, metavar="FILE", help="the table, or the run files of the curves")
     _path(verb, "--svg", "the SVG to write", required=True)
     _path(verb, "--png", "the PNG to write", required=True)
@@ -95,8 +95,12 @@ def _add(verbs: Any, name: str, run: Callable[..., None], help: str) -> argparse
 
 
 def _planned(parser: argparse.ArgumentParser, what: str) -> None:
-    parser.add_argument("--settings", dest="plan", type=_json, required=True, metavar="JSON", help=f"what the file depends on: {what}")
+    _settings(parser, what)
     parser.add_argument("--key", help="the planned key; refused where settings, code and inputs amount to another (default: not compared)")
+
+
+def _settings(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--settings", dest="plan", type=_json, required=True, metavar="JSON", help=f"what the file depends on: {what}")
 
 
 def _path(parser: argparse.ArgumentParser, name: str, help: str, **options: Any) -> None:
@@ -156,16 +160,16 @@ def _prune(**options: Any) -> None:
     prune(**options)
 
 
-def _tabulate(settings: Any, runs: list[Path], out: Path) -> None:
+def _tabulate(**options: Any) -> None:
     from lth.verbs.tabulate import tabulate
 
-    tabulate(settings, runs, out)
+    tabulate(**options)
 
 
-def _plot(settings: Any, inputs: list[Path], svg: Path, png: Path) -> None:
+def _plot(**options: Any) -> None:
     from lth.verbs.plot import plot
 
-    plot(settings, inputs, svg, png)
+    plot(**options)
 
 
 def _summarize(tables: list[Path], out: Path) -> None:

@@ -13,13 +13,13 @@ from typing import Any
 import yaml
 
 from lth import datasets, networks, pruning, tickets
-from lth.appearance import QUANTITIES, Figure, Style
+from lth.appearance import Curves, Density, Figure, Lines, Style, figure_of
+from lth.places import line_of
 from lth.settings import Count, Network, Rates, Recipe, Seed, build, unknown
 
 CATALOG = Path("workflow/catalog")
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 COLOR = re.compile(r"tab:(blue|orange|green|red|purple|brown|pink|gray|olive|cyan)|C\d|#[0-9a-fA-F]{6}|[a-z]+")
-LINE = re.compile(r"(dense|[a-z]+)/round-(0|[1-9]\d*)/([a-z0-9.-]+)")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,20 +64,8 @@ STRATEGIES: Mapping[str, type[Strategy]] = {"iterative": Iterative, "oneshot": O
 
 
 @dataclasses.dataclass(frozen=True)
-class Line:
-    """One line of a figure of curves: all trials (and repeats) of a strategy, round and branch, written as in the paths of the runs."""
-
-    strategy: str
-    round: int
-    branch: str
-
-    def __str__(self) -> str:
-        return f"{self.strategy}/round-{self.round}/{self.branch}"
-
-
-@dataclasses.dataclass(frozen=True)
 class Experiment:
-    """One named configuration, complete. `trials` are trained in blocks of at most `block`; `curves` are the panels of the curve figures."""
+    """One named configuration, complete. `trials` are trained in blocks of at most `block`; `curves` say what the figures of curves show."""
 
     dataset: str
     validation: Count
@@ -88,7 +76,7 @@ class Experiment:
     recipe: Recipe
     strategies: dict[str, Any]
     figures: tuple[str, ...]
-    curves: tuple[tuple[str, ...], ...]
+    curves: Lines
 
 
 @dataclasses.dataclass(frozen=True)
@@ -199,13 +187,8 @@ def _sections(path: Path, known: Mapping[str, type], required: tuple[str, ...]) 
 
 
 def _figure(data: Any, where: str) -> Figure:
-    figure = build(Figure, data, where)
-    if not figure.panels or (figure.kind == "curves" and len(figure.panels) > 1):
-        raise ValueError(f"{where}.panels: expected {'one quantity' if figure.kind == 'curves' else 'at least one'}, got {list(figure.panels)}")
-    for panel in figure.panels:
-        if panel not in QUANTITIES[figure.kind]:
-            raise unknown(f"{where}.panels", "quantity", panel, QUANTITIES[figure.kind])
-    for strategy in figure.strategies:
+    figure = figure_of(data, where)
+    for strategy in figure.strategies if isinstance(figure, Density) else ():
         if strategy not in STRATEGIES:
             raise unknown(f"{where}.strategies", "strategy", strategy, STRATEGIES)
     return figure
@@ -223,15 +206,16 @@ def _experiment(name: str, data: Any, entries: Mapping[str, Any], figures: Mappi
     for figure in experiment.figures:
         if figure not in figures:
             raise unknown(f"{where}.figures", "figure", figure, figures)
-        if figures[figure].kind == "density" and not set(figures[figure].strategies) & experiment.strategies.keys():
-            raise ValueError(f"{where}.figures: {figure!r} shows {', '.join(figures[figure].strategies)}, and the experiment has none of these")
-    if any(figures[figure].kind == "curves" for figure in experiment.figures) and not experiment.curves:
-        raise ValueError(f"{where}.curves: expected at least one panel for the figures of curves, got none")
-    for index, panel in enumerate(experiment.curves):
+        spec = figures[figure]
+        if isinstance(spec, Density) and not set(spec.strategies) & experiment.strategies.keys():
+            raise ValueError(f"{where}.figures: {figure!r} shows {', '.join(spec.strategies)}, and the experiment has none of these")
+        if isinstance(spec, Curves) and not experiment.curves.panels:
+            raise ValueError(f"{where}.curves.panels: expected at least one for {figure!r}, got none")
+    for index, panel in enumerate(experiment.curves.panels):
         if not panel:
-            raise ValueError(f"{where}.curves[{index}]: expected at least one line such as dense/round-0/ticket, got none")
+            raise ValueError(f"{where}.curves.panels[{index}]: expected at least one line such as dense/round-0/ticket, got none")
         for line in panel:
-            _check_line(line, experiment, f"{where}.curves[{index}]")
+            _check_line(line, experiment, f"{where}.curves.panels[{index}]")
     return experiment
 
 
@@ -292,8 +276,9 @@ def _check_survivors(experiment: Experiment, where: str) -> None:
         for round in range(1, strategy.rounds + 1):
             before = left[strategy.source_of(round)]
             left.append({p.name: before[p.name] - pruning.count(before[p.name], getattr(strategy.rates_of(round), p.layer)) for p in layers})
-            if left[round] == before:
-                raise ValueError(f"{where}.strategies.{name}: round {round} prunes nothing; take fewer rounds or a higher rate")
+            if sum(left[round].values()) >= sum(left[round - 1].values()):
+                found = f"round {round} leaves {sum(left[round].values())} weights, and round {round - 1} leaves {sum(left[round - 1].values())}"
+                raise ValueError(f"{where}.strategies.{name}: expected fewer weights each round, but {found}; take other rates or fewer rounds")
             if gone := [layer for layer in layers if not left[round][layer.name]]:
                 raise ValueError(
                     f"{where}.strategies.{name}: round {round} prunes all of the {before[gone[0].name]} weights left in {gone[0].name} "
@@ -301,14 +286,8 @@ def _check_survivors(experiment: Experiment, where: str) -> None:
                 )
 
 
-def parse_line(text: str) -> Line | None:
-    """`iterative/round-3/ticket` as a Line, or None where it has another form."""
-    match = LINE.fullmatch(text)
-    return Line(match[1], int(match[2]), match[3]) if match else None
-
-
 def _check_line(text: str, experiment: Experiment, where: str) -> None:
-    line = parse_line(text)
+    line = line_of(text)
     if line is None:
         raise ValueError(f"{where}: expected a line such as dense/round-0/ticket or iterative/round-3/reinit, got {text!r}")
     if line.strategy == "dense":

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -14,7 +15,7 @@ from matplotlib.style import context
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from lth import atomic, tables
-from lth.appearance import Figure, Style
+from lth.appearance import Curves, Density, Lines, Style
 from lth.store import File
 
 LABELS = {
@@ -31,19 +32,20 @@ LABELS = {
 }
 BRANCHES = {"ticket": "winning ticket", "reinit": "random reinit"}
 STYLES = {"iterative": "-", "oneshot": "--"}
+BARS = 6  # on a curve
 REMAINING = "Percent of weights remaining"
 
 
-def density(spec: Figure, style: Style, table: Sequence[tables.Row]) -> Picture:
+def density(spec: Density, style: Style, table: Sequence[tables.Row]) -> Picture:
     """A panel for each quantity: its mean against P_m, from dense at the left to sparse at the right, with bars from minimum to maximum."""
     with _defaults({"font.size": style.font}):
         return _density(spec, style, table)
 
 
-def curves(spec: Figure, style: Style, panels: Sequence[Sequence[str]], runs: Sequence[File]) -> Picture:
+def curves(spec: Curves, style: Style, shown: Lines, runs: Sequence[File]) -> Picture:
     """A panel for each list of lines (`iterative/round-3/ticket`): the mean over trials and repeats, labelled by P_m, with min-max bars."""
     with _defaults({"font.size": style.font}):
-        return _curves(spec, style, panels, runs)
+        return _curves(spec, style, shown, runs)
 
 
 def _defaults(changes: dict[str, Any]) -> AbstractContextManager[None]:
@@ -51,50 +53,48 @@ def _defaults(changes: dict[str, Any]) -> AbstractContextManager[None]:
     return context(["default", changes])
 
 
-def _density(spec: Figure, style: Style, table: Sequence[tables.Row]) -> Picture:
-    figure, axes = _panels(len(spec.panels), style)
-    for axis, quantity in zip(axes, spec.panels, strict=True):
-        scale = 100 if quantity.endswith("accuracy") else 1
+def _density(spec: Density, style: Style, table: Sequence[tables.Row]) -> Picture:
+    figure, axes = _panels(len(spec.quantities), style)
+    for axis, quantity in zip(axes, spec.quantities, strict=True):
         lines = {place: line for place, line in tables.points(table, quantity).items() if place[0] in spec.strategies}
         order = sorted(lines, key=lambda place: (spec.strategies.index(place[0]), place[1] != "ticket", place[1]))
         for number, (strategy, branch) in enumerate(order):
-            x, mean, low, high, _ = np.array(lines[strategy, branch]).T
+            x, mean, low, high = np.array(lines[strategy, branch]).T
             x = 100 * x * 1.012 ** (number - (len(order) - 1) / 2)  # a little apart, so that bars of different lines can be told apart
-            bars = scale * np.maximum([mean - low, high - mean], 0)
+            bars = _scale(quantity) * np.maximum([mean - low, high - mean], 0)
             label = f"{BRANCHES.get(branch, branch)} ({strategy})"
             look = {"color": style.colors.get(branch), "ls": STYLES.get(strategy, "-"), "marker": "."}
-            axis.errorbar(x, scale * mean, bars, label=label, lw=1.2, elinewidth=0.7, **look)
+            axis.errorbar(x, _scale(quantity) * mean, bars, label=label, lw=1.2, elinewidth=0.7, **look)
         _density_axis(axis, spec.scale, max((line for line in lines.values()), key=len, default=[]))
         axis.set_ylabel(LABELS[quantity])
+        if quantity.endswith("accuracy"):
+            _below_100(axis)
     return _with_legend(figure, axes)
 
 
-def _curves(spec: Figure, style: Style, panels: Sequence[Sequence[str]], runs: Sequence[File]) -> Picture:
-    (quantity,) = spec.panels
-    scale = 100 if quantity.endswith("accuracy") else 1
-    figure, axes = _panels(len(panels), style, shared=True)
-    palette = {line: f"C{index % 10}" for index, line in enumerate(dict.fromkeys(_place(line) for panel in panels for line in panel))}
-    seen, top = [np.empty(0)], -np.inf
-    for number, (axis, lines) in enumerate(zip(axes, panels, strict=True)):
+def _curves(spec: Curves, style: Style, shown: Lines, runs: Sequence[File]) -> Picture:
+    figure, axes = _panels(len(shown.panels), style, shared=True)
+    looks = _looks(shown)
+    ends: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    for axis, lines in zip(axes, shown.panels, strict=True):
         for index, line in enumerate(lines):
             chosen = [run for run in runs if line == "{strategy}/round-{round}/{branch}".format(**run.origin.settings)]
-            values = scale * np.concatenate([run.arrays[f"curves/{quantity}"] for run in chosen])
-            x, mean = chosen[0].arrays["iterations"], values.mean(axis=0)
+            x = chosen[0].arrays["iterations"]
+            x = x[x <= shown.until]
+            values = _scale(spec.quantity) * np.concatenate([run.arrays[f"curves/{spec.quantity}"][:, : len(x)] for run in chosen])
+            mean, low, high = values.mean(axis=0), values.min(axis=0), values.max(axis=0)
             percent = 100 * np.mean([run.arrays["measures/density"].mean() for run in chosen])
             branch = line.rpartition("/")[2]
-            label = f"{percent:.1f}" + ("" if branch == "ticket" else f" {branch}")
-            dashes = "-" if branch == "ticket" else "--"
-            axis.plot(x, mean, label=label, color=palette[_place(line)], ls=dashes, lw=1.2)
-            at = slice(1 + index, None, max(len(x) // 8, 1))
-            bars = np.maximum([mean[at] - values.min(axis=0)[at], values.max(axis=0)[at] - mean[at]], 0)
-            axis.errorbar(x[at], mean[at], bars, color=palette[_place(line)], ls="none", elinewidth=0.7, alpha=0.7)
-            seen.append(mean)
-            top = max([top, *values[:, at][np.isfinite(values[:, at])]])
+            axis.plot(x, mean, label=f"{percent:.1f}" + ("" if branch == "ticket" else f" {branch}"), lw=1.2, **looks[line])
+            at = slice(1 + index * max(len(x) // 20, 1), None, max(len(x) // BARS, 1))  # not the same place for each line
+            bars = np.maximum([mean[at] - low[at], high[at] - mean[at]], 0)
+            axis.errorbar(x[at], mean[at], bars, color=looks[line]["color"], ls="none", elinewidth=0.7)
+            ends.append((mean, low[at], high[at]))
         axis.set_xlabel("Training iteration")
-        corner = "lower right" if scale == 100 else "upper right"  # where curves of accuracy and of loss leave room
-        axis.legend(title="% of weights left" if number == 0 else None, loc=corner, fontsize="small", title_fontsize="small")
-    axes[0].set_ylabel(LABELS[quantity])
-    _zoom(axes[0], np.concatenate(seen), top, rising=quantity.endswith("accuracy"))
+    axes[0].set_ylabel(LABELS[spec.quantity])
+    _zoom(axes[0], ends, rising=spec.quantity.endswith("accuracy"))
+    for axis in axes:  # after the zoom, which decides where there is room
+        axis.legend(title="% of weights left", loc="best", fontsize="small", title_fontsize="small")
     return figure
 
 
@@ -108,9 +108,16 @@ def save(figure: Picture, svg: Path, png: Path, dpi: int) -> None:
             figure.savefig(part, format="png", dpi=dpi, metadata={"Software": None})
 
 
-def _place(line: str) -> str:
-    """Tickets and their controls share a colour: that of their round."""
-    return line.rpartition("/")[0]
+def _looks(shown: Lines) -> dict[str, dict[str, Any]]:
+    """A colour for each round, from dark (dense) to light, shared by tickets and their controls, which are dashed."""
+    lines = dict.fromkeys(line for panel in shown.panels for line in panel)
+    places = sorted({line.rpartition("/")[0] for line in lines}, key=lambda place: (int(place.rpartition("-")[2]), place))
+    shades = dict(zip(places, colormaps["plasma"](np.linspace(0, 0.85, len(places))), strict=True))
+    return {line: {"color": shades[line.rpartition("/")[0]], "ls": "-" if line.endswith("/ticket") else "--"} for line in lines}
+
+
+def _scale(quantity: str) -> int:
+    return 100 if quantity.endswith("accuracy") else 1
 
 
 def _panels(count: int, style: Style, *, shared: bool = False) -> tuple[Picture, list[Axes]]:
@@ -139,10 +146,22 @@ def _with_legend(figure: Picture, axes: Sequence[Axes]) -> Picture:
     return figure
 
 
-def _zoom(axis: Axes, means: np.ndarray, top: float, *, rising: bool) -> None:
+def _zoom(axis: Axes, ends: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], *, rising: bool) -> None:
     """The paper's curves show where training ends, not where it starts: cut off the twentieth of the values that is nearest the start."""
-    finite = means[np.isfinite(means)]
-    if finite.size:
-        low, high = (np.quantile(finite, 0.05), max(top, finite.max())) if rising else (finite.min(), np.quantile(finite, 0.95))
-        margin = 0.05 * (high - low) or 0.5
-        axis.set_ylim(low - margin, high + margin)
+    means, lows, highs = (values[np.isfinite(values)] for values in map(np.concatenate, zip(*ends, strict=True)))
+    if not means.size:
+        return
+    if rising:
+        low, high = np.quantile(means, 0.05), max([*means, *highs])
+    else:
+        low, high = min([*means, *lows]), np.quantile(means, 0.95)
+    margin = 0.05 * (high - low) or 0.5
+    axis.set_ylim(low - margin, high + margin)
+    if rising:
+        _below_100(axis)
+
+
+def _below_100(axis: Axes) -> None:
+    """No axis of accuracies goes on above 100 %, but for a line's width."""
+    low, high = axis.get_ylim()
+    axis.set_ylim(low, min(high, 100 + 0.02 * (100 - low)))

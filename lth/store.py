@@ -10,7 +10,6 @@ import io
 import json
 import os
 import platform
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,18 +19,11 @@ import numpy as np
 
 from lth import keys
 from lth.atomic import replacing
+from lth.places import trials_of
 
 VERSION = 1
 COORDINATES = ("experiment", "block", "strategy", "round", "branch")
 ATTRIBUTES = ("kind", "version", "key", "code", "settings", "inputs", "content", "versions")
-
-
-def trials_of(block: str) -> range:
-    """The trials of a block: `trials-0-4` is range(0, 5)."""
-    match = re.fullmatch(r"trials-(\d+)-(\d+)", block)
-    if match is None or int(match[1]) > int(match[2]):
-        raise ValueError(f"block: expected trials-FIRST-LAST such as trials-0-4, got {block!r}")
-    return range(int(match[1]), int(match[2]) + 1)
 
 
 @dataclasses.dataclass(frozen=True)

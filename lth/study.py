@@ -1,4 +1,4 @@
-"""The DAG as data: every file of a study with its settings, its inputs and its key. This is the single place for paths.
+"""The DAG as data: every file of a study with its settings, its inputs and its key.
 
 Snakemake asks it for the inputs and params of its rules; `verify` and `tidy` ask it which files there should be. Nothing is read from the
 disk but configuration and the source of `lth`.
@@ -11,24 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from lth import datasets, keys, networks
-from lth.config import Config, Experiment, Line, Strategy, parse_line
+from lth.appearance import Curves
+from lth.config import Config, Experiment, Strategy
+from lth.places import Line, block_of, line_of, path_of
 from lth.settings import to_plain
-
-RESULTS = "results"
-PATHS = {
-    "dataset": "datasets/{dataset}.json",
-    "theta0": "runs/{experiment}/{block}/theta0.h5",
-    "mask": "runs/{experiment}/{block}/{strategy}/round-{round}/mask.h5",
-    "run": "runs/{experiment}/{block}/{strategy}/round-{round}/{branch}/run.h5",
-    "table": "tables/{experiment}.csv",
-    "figure": "figures/{experiment}/{name}.svg",
-    "metrics": "metrics.json",
-}
-
-
-def path_of(kind: str, settings: Mapping[str, Any]) -> str:
-    """Where a file of a kind and with these settings (its coordinates among them) lies."""
-    return f"{RESULTS}/{PATHS[kind].format(**settings)}"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -114,10 +100,10 @@ class Study:
         """A figure of an experiment: from its table, or for curves from just the runs that it draws."""
         spec, chosen = self.config.figures[figure], self.experiments[experiment]
         settings = {"experiment": experiment, "name": figure, "figure": to_plain(spec), "style": to_plain(self.config.style)}
-        settings["curves"] = to_plain(chosen.curves) if spec.kind == "curves" else []
+        settings["curves"] = to_plain(chosen.curves) if isinstance(spec, Curves) else {}
         inputs: dict[str, tuple[Node, ...]] = {}
-        if spec.kind == "curves":
-            lines = dict.fromkeys(line for panel in chosen.curves for text in panel if (line := parse_line(text)))
+        if isinstance(spec, Curves):
+            lines = dict.fromkeys(line for panel in chosen.curves.panels for text in panel if (line := line_of(text)))
             places = [(block, line) for line in lines for block in self.blocks(experiment)]
             inputs["runs"] = tuple(self.run(experiment, block, line.strategy, line.round, line.branch) for block, line in places)
         else:
@@ -132,8 +118,8 @@ class Study:
     def blocks(self, experiment: str) -> list[str]:
         """The blocks of trials: `trials-0-4` and so on."""
         chosen = self.experiments[experiment]
-        starts = range(0, chosen.trials, chosen.block)
-        return [f"trials-{first}-{min(first + chosen.block, chosen.trials) - 1}" for first in starts]
+        trials = range(chosen.trials)
+        return [block_of(trials[first : first + chosen.block]) for first in trials[:: chosen.block]]
 
     def runs(self, experiment: str) -> Iterator[Node]:
         """All trainings of an experiment, block by block; the dense network's branches come first, once for all strategies."""

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import itertools
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -39,10 +40,10 @@ def rows(run: File) -> Iterator[Row]:
         yield {name: place[name] for name in PLACE} | {name: measures[name][index].item() for name in MEASURES}
 
 
-def assemble(runs: Iterable[File], strategies: Mapping[str, Sequence[str]]) -> list[Row]:
-    """All rows in order. The dense network is round 0 of every strategy that has its branch, so its rows stand once for each of these."""
+def assemble(found: Iterable[Row], strategies: Mapping[str, Sequence[str]]) -> list[Row]:
+    """The rows of runs as a table. The dense network is round 0 of every strategy with its branch, and its rows stand once for each of them."""
     result: list[Row] = []
-    for row in (row for run in runs for row in rows(run)):
+    for row in found:
         if row["strategy"] == "dense":
             result += [{**row, "strategy": name} for name, branches in strategies.items() if row["branch"] in branches]
         else:
@@ -97,41 +98,41 @@ def _parsed(name: str, value: str) -> Any:
     return float(value)
 
 
-def points(table: Iterable[Row], quantity: str) -> dict[tuple[str, str], list[tuple[float, float, float, float, int]]]:
-    """For each (strategy, branch), one (density, mean, minimum, maximum, n) a round, over trials and repeats. NaN where one diverged to NaN."""
+def points(table: Iterable[Row], quantity: str) -> dict[tuple[str, str], list[tuple[float, float, float, float]]]:
+    """For each (strategy, branch), one (density, mean, minimum, maximum) a round, over trials and repeats. NaN where one diverged to NaN."""
     groups: dict[tuple[str, str], dict[int, list[Row]]] = {}
     for row in table:
         groups.setdefault((row["strategy"], row["branch"]), {}).setdefault(row["round"], []).append(row)
-    result: dict[tuple[str, str], list[tuple[float, float, float, float, int]]] = {}
+    result: dict[tuple[str, str], list[tuple[float, float, float, float]]] = {}
     for line, rounds in groups.items():
         result[line] = []
         for number in sorted(rounds):
             values = np.array([float(row[quantity]) for row in rounds[number]])
             low, high = float(values.min()), float(values.max())
             mean = float(np.clip(values.mean(), low, high))  # a mean of equal values may differ from them in the last bit
-            spread = (mean, low, high)
-            result[line].append((fmean(row["density"] for row in rounds[number]), *spread, len(values)))
+            result[line].append((fmean(row["density"] for row in rounds[number]), mean, low, high))
     return result
 
 
 def headlines(table: Sequence[Row]) -> dict[str, Any]:
-    """Per strategy and branch, from means over trials and repeats at early stopping: the dense network, the best round, the smallest that
-    matches the dense one, and how much earlier than the dense network the fastest round stops. Accuracies and densities in [0, 1].
+    """Per strategy and branch, from means over trials and repeats at early stopping: the dense network, the best pruned round, the smallest
+    density down to which every round matches the dense network, and how much earlier than it the fastest of the matching rounds stops.
+
+    A round matches where its mean test accuracy is not below that of the dense network's worst trial. Accuracies and densities in [0, 1].
     """
     accuracy, stop = points(table, "early_stop_test_accuracy"), points(table, "early_stop_iteration")
     result: dict[str, Any] = {}
     for (strategy, branch), line in accuracy.items():
-        dense = accuracy[strategy, "ticket"][0][1]
-        dense_stop = stop[strategy, "ticket"][0][1]
-        best = max(line, key=lambda point: _finite(point[1], -math.inf))
-        matching = [point[0] for point in line if point[1] >= dense]
-        stops = [point for point, reached in zip(stop[strategy, branch], line, strict=True) if reached[1] >= dense and point[1]]
+        (_, dense, worst, _), (_, dense_stop, _, _) = accuracy[strategy, "ticket"][0], stop[strategy, "ticket"][0]
+        best = max(line[1:], key=lambda point: _finite(point[1], -math.inf), default=(math.nan, math.nan))
+        matching = list(itertools.takewhile(lambda point, worst=worst: point[1] >= worst, line[1:]))
+        stops = [point for point in stop[strategy, branch][1 : len(matching) + 1] if point[1]]
         fastest = min(stops, key=lambda point: point[1], default=None)
         result.setdefault(strategy, {})[branch] = {
             "dense_test_accuracy": _number(dense),
             "best_test_accuracy": _number(best[1]),
             "best_test_accuracy_density": _number(best[0]),
-            "smallest_density_matching_dense": _number(min(matching)) if matching else None,
+            "smallest_density_matching_dense": _number(matching[-1][0]) if matching else None,
             "best_early_stop_speedup": _number(dense_stop / fastest[1]) if fastest else None,
             "best_early_stop_speedup_density": _number(fastest[0]) if fastest else None,
             "diverged": sum(row["diverged"] for row in table if (row["strategy"], row["branch"]) == (strategy, branch)),

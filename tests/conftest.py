@@ -2,15 +2,18 @@
 
 import re
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from byhand import TINY, Built, make
 
 from lth import config
 from lth.cli import main
+from lth.study import Study
 
 TOP = Path(__file__).parents[1]
 DIGITS = {
@@ -74,3 +77,26 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("datasets")
     main(["prepare", "digits", "--out", str(folder / "digits.json")])
     return folder
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+    folder = tmp_path_factory.mktemp("study")
+    shutil.copy(TOP / "params.yaml", folder)
+    shutil.copytree(TOP / config.CATALOG, folder / config.CATALOG)
+    project = Project(folder)
+    project.set("experiments", {"tiny": TINY})
+    study = Study(project.read())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for node in study.nodes():
+            make(study, node)
+    return Built(folder, study)
+
+
+@pytest.fixture
+def here(built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Built:
+    """A copy of the finished study for a test of its own, as the current folder."""
+    shutil.copytree(built.folder, tmp_path / "study")
+    monkeypatch.chdir(tmp_path / "study")
+    return Built(tmp_path / "study", built.study)

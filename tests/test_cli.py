@@ -1,119 +1,20 @@
 """The verbs, as rules and people call them: a tiny study on the digits from nothing to figures, and what is refused on the way."""
 
-import dataclasses
 import itertools
 import json
 import os
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
+from byhand import RUNS, TINY, Built, command, lth, make, refused
 from conftest import TOP, Project
 
-from lth import config, store, tables, tickets, training
-from lth.cli import main
-from lth.study import Node, Study, path_of
-
-RUNS = "results/runs/tiny/trials-0-1"
-TINY = {
-    "extends": "lenet-digits",
-    "trials": 2,
-    "block": 2,
-    "network": {"hidden": [12, 6]},
-    "recipe": {"learning_rate": 0.01, "iterations": 40, "evaluate_every": 10},
-    "strategies": {
-        "iterative": {"rounds": 2, "rates": {"hidden": 0.2, "output": 0.1}, "branches": {"ticket": 1, "reinit": 2}},
-        "oneshot": {"rates": [{"hidden": 0.9, "output": 0.45}], "branches": {"ticket": 1}},
-    },
-    "figures": ["early-stopping", "accuracy-curves", "loss-curves"],
-    "curves": [["dense/round-0/ticket", "iterative/round-2/ticket"], ["iterative/round-2/reinit"]],
-}
-
-
-def lth(*arguments: str | Path) -> None:
-    main([str(argument) for argument in arguments])
-
-
-def command(study: Study, node: Node) -> list[str]:
-    """The call that makes a file, as the rules make it."""
-    inputs = {role: [item.path for item in items] for role, items in node.inputs.items()}
-    every = [path for paths in inputs.values() for path in paths]
-    planned = ["--settings", node.plan, "--key", node.key]
-    match node.kind:
-        case "dataset":
-            return ["prepare", node.settings["dataset"], "--out", node.path]
-        case "theta0":
-            mask = path_of("mask", node.settings | {"strategy": "dense", "round": 0})
-            return ["init", *planned, "--dataset", *inputs["dataset"], "--out", node.path, "--mask", mask]
-        case "mask" if node.settings["strategy"] == "dense":
-            return command(study, study.theta0(node.settings["experiment"], node.settings["block"]))
-        case "mask":
-            return ["prune", *planned, "--mask", *inputs["mask"], "--weights", *inputs["weights"], "--out", node.path]
-        case "run":
-            files = [text for role in ("dataset", "theta0", "mask") for text in (f"--{role}", *inputs[role])]
-            return ["train", *planned, *files, "--device", "cpu", "--out", node.path]
-        case "table":
-            return ["tabulate", "--settings", node.plan, "--runs", *every, "--out", node.path]
-        case "figure":
-            return ["plot", "--settings", node.plan, "--inputs", *every, "--svg", node.path, "--png", str(Path(node.path).with_suffix(".png"))]
-        case _:
-            return ["summarize", *every, "--out", node.path]
-
-
-def make(study: Study, node: Node) -> None:
-    for item in itertools.chain.from_iterable(node.inputs.values()):
-        make(study, item)
-    if not Path(node.path).exists():
-        lth(*command(study, node))
-
-
-@dataclasses.dataclass(frozen=True)
-class Built:
-    """The tiny study and the folder that it was made in."""
-
-    folder: Path
-    study: Study
-
-    def node(self, path: str) -> Node:
-        return next(node for node in self.study.nodes() if node.path == path)
-
-    def file(self, path: str) -> store.File:
-        return store.read(self.folder / path)
-
-
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
-    folder = tmp_path_factory.mktemp("study")
-    shutil.copy(TOP / "params.yaml", folder)
-    shutil.copytree(TOP / config.CATALOG, folder / config.CATALOG)
-    project = Project(folder)
-    project.set("experiments", {"tiny": TINY})
-    study = Study(project.read())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        for node in study.nodes():
-            make(study, node)
-    return Built(folder, study)
-
-
-@pytest.fixture
-def here(built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Built:
-    """A copy of the finished study for a test of its own, as the current folder."""
-    shutil.copytree(built.folder, tmp_path / "study")
-    monkeypatch.chdir(tmp_path / "study")
-    return Built(tmp_path / "study", built.study)
-
-
-def refused(*arguments: str | Path, match: str) -> None:
-    """The call ends with one line that matches, and exit status 1."""
-    with pytest.raises(SystemExit, match=match) as caught:
-        lth(*arguments)
-    assert str(caught.value).startswith("lth: error: ")
-    assert "\n" not in str(caught.value)
+from lth import config, tables, tickets, training
+from lth.study import Study
 
 
 def changed(arguments: list[str], option: str, value: str) -> list[str]:

@@ -8,8 +8,9 @@ import pytest
 import yaml
 from conftest import TOP, Project
 
-from lth import config
-from lth.config import Iterative, Line, Oneshot
+from lth import config, places
+from lth.config import Iterative, Oneshot
+from lth.places import Line
 from lth.settings import Rates, Recipe
 
 CATALOG_ENTRIES = sorted(name for file in (TOP / config.CATALOG).glob("*.yaml") for name in yaml.safe_load(file.read_text()).get("experiments", {}))
@@ -55,7 +56,7 @@ def test_mappings_merge_key_by_key_and_lists_replace(project: Project) -> None:
 
 def test_null_removes_an_inherited_key(project: Project) -> None:
     dense = [["dense/round-0/ticket"]]
-    project.set("experiments.once", {"extends": "lenet-oneshot", "strategies": {"iterative": None}, "curves": dense})
+    project.set("experiments.once", {"extends": "lenet-oneshot", "strategies": {"iterative": None}, "curves": {"panels": dense}})
     strategies = project.read().experiments["once"].strategies
     assert list(strategies) == ["oneshot"]
     assert isinstance(strategies["oneshot"], Oneshot)
@@ -82,10 +83,9 @@ def test_each_strategy_says_which_rates_and_which_mask_make_a_round() -> None:
 
 
 def test_a_line_of_a_figure_reads_as_it_is_written() -> None:
-    line = config.parse_line("iterative/round-12/reinit")
+    line = places.line_of("iterative/round-12/reinit")
     assert line == Line("iterative", 12, "reinit")
-    assert str(line) == "iterative/round-12/reinit"
-    assert config.parse_line("iterative/12/reinit") is None
+    assert places.line_of("iterative/12/reinit") is None
 
 
 @pytest.mark.parametrize(
@@ -149,13 +149,29 @@ def test_a_fault_of_the_params_is_refused_with_its_key_and_what_is_legal(project
         ("strategies.iterative.branches.ticket", None, ".strategies.iterative.branches: expected 'ticket' among them (the next round is pruned from"),
         ("strategies.oneshot", {"rates": [], "branches": {"ticket": 1}}, ".strategies.oneshot.rates: expected at least one, got an empty list"),
         ("figures", ["early-stoping"], ".figures: unknown figure 'early-stoping'; did you mean 'early-stopping'?"),
-        ("curves", [["iterative-3"]], ".curves[0]: expected a line such as dense/round-0/ticket or iterative/round-3/reinit, got 'iterative-3'"),
-        ("curves", [["iterative/round-03/ticket"]], ".curves[0]: expected a line such as dense/round-0/ticket"),
-        ("curves", [["dense/round-0/ticket"], ["iterative/round-13/ticket"]], ".curves[1]: 'iterative/round-13/ticket' is not trained; the"),
-        ("curves", [["oneshot/round-1/ticket"]], ".curves[0]: 'oneshot/round-1/ticket' is not trained; the strategies are iterative with rounds"),
-        ("curves", [["dense/round-1/ticket"]], ".curves[0]: 'dense/round-1/ticket' is not trained"),
-        ("curves", [["iterative/round-0/ticket"]], ".curves[0]: 'iterative/round-0/ticket' is not trained"),
-        ("curves", [["iterative/round-1/noise"]], ".curves[0]: 'iterative/round-1/noise' is not trained; the strategies are iterative with rounds 1"),
+        (
+            "curves.panels",
+            [["iterative-3"]],
+            ".curves.panels[0]: expected a line such as dense/round-0/ticket or iterative/round-3/reinit, got",
+        ),
+        ("curves.panels", [["iterative/round-03/ticket"]], ".curves.panels[0]: expected a line such as dense/round-0/ticket"),
+        (
+            "curves.panels",
+            [["dense/round-0/ticket"], ["iterative/round-13/ticket"]],
+            ".curves.panels[1]: 'iterative/round-13/ticket' is not trained",
+        ),
+        (
+            "curves.panels",
+            [["oneshot/round-1/ticket"]],
+            ".curves.panels[0]: 'oneshot/round-1/ticket' is not trained; the strategies are iterative",
+        ),
+        ("curves.panels", [["dense/round-1/ticket"]], ".curves.panels[0]: 'dense/round-1/ticket' is not trained"),
+        ("curves.panels", [["iterative/round-0/ticket"]], ".curves.panels[0]: 'iterative/round-0/ticket' is not trained"),
+        (
+            "curves.panels",
+            [["iterative/round-1/noise"]],
+            ".curves.panels[0]: 'iterative/round-1/noise' is not trained",
+        ),
     ],
 )
 def test_a_fault_of_an_experiment_is_refused_with_its_dotted_key_and_what_is_legal(project: Project, key: str, value: Any, message: str) -> None:
@@ -256,13 +272,14 @@ def test_catalog_entries_that_extend_each_other_are_refused(project: Project) ->
     ("key", "value", "message"),
     [
         ("figure", {}, "figures.yaml: unknown key 'figure'; did you mean 'figures'? legal: experiments, figures"),
-        ("figures.oneshot.kind", "densities", "figures.oneshot.kind: unknown value 'densities'; did you mean 'density'? legal: curves, density"),
+        ("figures.oneshot.kind", "densities", "figures.oneshot.kind: unknown kind 'densities'; did you mean 'density'? legal: curves, density"),
         ("figures.oneshot.scale", "lin", "figures.oneshot.scale: unknown value 'lin'; did you mean 'linear'? legal: linear, log"),
-        ("figures.oneshot.colour", "red", "figures.oneshot: unknown key 'colour'; legal: caption, kind, panels, scale, strategies"),
-        ("figures.oneshot.panels", ["early_stop_itration"], "figures.oneshot.panels: unknown quantity 'early_stop_itration'; did you mean"),
-        ("figures.oneshot.panels", ["validation_loss"], "figures.oneshot.panels: unknown quantity 'validation_loss'"),
-        ("figures.oneshot.panels", [], "figures.oneshot.panels: expected at least one, got []"),
-        ("figures.loss-curves.panels", ["test_loss", "test_accuracy"], "figures.loss-curves.panels: expected one quantity, got ['test_loss', "),
+        ("figures.oneshot.colour", "red", "figures.oneshot: unknown key 'colour'; legal: caption, kind, quantities, scale, strategies"),
+        ("figures.oneshot.quantities", ["early_stop_itration"], "figures.oneshot.quantities: unknown quantity 'early_stop_itration'; did you mean"),
+        ("figures.oneshot.quantities", ["validation_loss"], "figures.oneshot.quantities: unknown quantity 'validation_loss'"),
+        ("figures.oneshot.quantities", [], "figures.oneshot.quantities: expected at least one of early_stop_iteration, "),
+        ("figures.loss-curves.quantity", ["test_loss"], "figures.loss-curves.quantity: expected text, got ['test_loss']"),
+        ("figures.loss-curves.quantity", "loss", "figures.loss-curves.quantity: unknown quantity 'loss'"),
         ("figures.oneshot.strategies", ["oneshoot"], "figures.oneshot.strategies: unknown strategy 'oneshoot'; did you mean 'oneshot'? legal: "),
     ],
 )
@@ -273,8 +290,8 @@ def test_a_fault_of_the_catalog_is_refused(project: Project, key: str, value: An
 
 @pytest.mark.parametrize("curves", [[], [["dense/round-0/ticket"], []]])
 def test_a_figure_of_curves_without_curves_is_refused(project: Project, curves: list[list[str]]) -> None:
-    project.set(f"{DIGITS}.curves", curves)
-    refused(project, "experiments.digits.curves")
+    project.set(f"{DIGITS}.curves.panels", curves)
+    refused(project, "experiments.digits.curves.panels")
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,12 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from lth import appearance, config, figures, store, tables, tickets, training
+from lth import appearance, figures, store, tables, tickets, training
 from lth.appearance import Style
 
 STYLE = Style(2.5, 2.0, 8.0, 60, {"ticket": "tab:blue", "reinit": "tab:orange"})
-DENSITY = appearance.Figure("density", ("early_stop_iteration", "early_stop_test_accuracy"), ("iterative", "oneshot"), "log", "A caption")
-CURVES = appearance.Figure("curves", ("test_accuracy",), (), "linear", "A caption")
+DENSITY = appearance.Density("density", ("early_stop_iteration", "early_stop_test_accuracy"), ("iterative", "oneshot"), "log", "A caption")
+CURVES = appearance.Curves("curves", "test_accuracy", "A caption")
 
 
 def table(
@@ -51,8 +51,8 @@ def run(strategy: str, round: int, branch: str, values: np.ndarray, density: flo
     return store.File(Path("run.h5"), store.Origin("run", settings, "code", {}), arrays)
 
 
-def curves(panels: Sequence[Sequence[str]], runs: Sequence[store.File]) -> Figure:
-    return figures.curves(CURVES, STYLE, panels, runs)
+def curves(panels: Sequence[Sequence[str]], runs: Sequence[store.File], until: int = 1_000) -> Figure:
+    return figures.curves(CURVES, STYLE, appearance.Lines(until, tuple(tuple(lines) for lines in panels)), runs)
 
 
 def rising(networks: int = 3, evaluations: int = 20) -> np.ndarray:
@@ -155,8 +155,8 @@ def test_strategies_that_the_figure_does_not_ask_for_are_left_out() -> None:
 
 def test_everything_that_a_figure_may_show_is_measured_and_has_a_name() -> None:
     assert figures.BRANCHES.keys() == tickets.BRANCHES.keys()
-    assert set(config.QUANTITIES["density"]) <= set(tables.MEASURES) & figures.LABELS.keys()
-    assert set(config.QUANTITIES["curves"]) <= set(training.CURVES) & figures.LABELS.keys()
+    assert set(appearance.QUANTITIES["density"]) <= set(tables.MEASURES) & figures.LABELS.keys()
+    assert set(appearance.QUANTITIES["curves"]) <= set(training.CURVES) & figures.LABELS.keys()
 
 
 @pytest.mark.parametrize("value", [0.1, 0.7])
@@ -202,7 +202,7 @@ def test_a_ticket_and_its_control_share_a_colour_and_differ_in_dashes() -> None:
     runs = [run("iterative", 3, "ticket", rising()), run("iterative", 3, "reinit", rising()), run("iterative", 7, "ticket", rising())]
     figure = curves([["iterative/round-7/ticket", "iterative/round-3/ticket", "iterative/round-3/reinit"]], runs)
     other, ticket, control = drawn(figure.axes[0])
-    assert ticket.get_color() == control.get_color() != other.get_color()
+    assert to_rgba(ticket.get_color()) == to_rgba(control.get_color()) != to_rgba(other.get_color())
     assert ticket.get_linestyle() != control.get_linestyle()
 
 
@@ -233,3 +233,17 @@ def test_short_trainings_have_curves_too(evaluations: int) -> None:
     names = [f"iterative/round-{round}/ticket" for round in range(1, 6)]
     figure = curves([names], [run("iterative", round, "ticket", rising(evaluations=evaluations)) for round in range(1, 6)])
     assert len(figure.axes[0].get_legend().get_texts()) == 5
+
+
+def test_curves_are_shown_until_the_iteration_that_is_asked_for() -> None:
+    figure = curves([["dense/round-0/ticket"]], [run("dense", 0, "ticket", rising())], until=100)
+    (line,) = drawn(figure.axes[0])
+    assert np.asarray(line.get_xdata()).tolist() == list(range(0, 101, 10))
+
+
+def test_an_axis_of_accuracies_hardly_goes_above_100_percent() -> None:
+    rows = [item | {"early_stop_test_accuracy": 1.0 - 0.01 * item["round"]} for item in table(trials=1)]
+    low, high = density(rows).axes[1].get_ylim()
+    assert low < 95 < 100 < high < 100.2
+    figure = curves([["dense/round-0/ticket"]], [run("dense", 0, "ticket", np.full((2, 20), 1.0))])
+    assert 100 < figure.axes[0].get_ylim()[1] < 100.2

@@ -18,7 +18,7 @@ from lth import keys, seeds
 
 VERBS = ("prepare", "init", "train", "prune", "tabulate", "plot", "summarize")
 RUNGS: list[set[str]] = [
-    {"settings", "seeds", "keys", "atomic"},
+    {"settings", "seeds", "keys", "atomic", "places"},
     {"datasets", "networks", "pruning", "tickets", "appearance"},
     {"training", "config"},
     {"store", "study"},

@@ -1,11 +1,13 @@
 """The DAG as data: which files there are, what each is made from, and what a change of the settings makes anew."""
 
+import subprocess
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from conftest import Project
 
+from lth.places import braced
 from lth.study import Node, Study
 
 RUNS = "results/runs/digits/trials-0-4"
@@ -123,9 +125,33 @@ def test_the_dense_network_is_trained_once_for_all_strategies_as_often_as_any_of
 
 
 def test_a_figure_of_curves_needs_just_the_runs_that_it_draws(project: Project) -> None:
-    project.set("experiments.digits.curves", [["dense/round-0/ticket", "iterative/round-3/reinit"], ["dense/round-0/ticket"]])
+    project.set("experiments.digits.curves.panels", [["dense/round-0/ticket", "iterative/round-3/reinit"], ["dense/round-0/ticket"]])
     figure = Study(project.read()).figure("digits", "accuracy-curves")
     assert inputs_of(figure) == {"runs": [f"{RUNS}/dense/round-0/ticket/run.h5", f"{RUNS}/iterative/round-3/reinit/run.h5"]}
+
+
+@pytest.mark.parametrize("trials", [1, 5, 11])
+def test_bash_expands_braced_paths_to_all_runs_of_an_experiment(project: Project, trials: int) -> None:
+    project.set("experiments.digits.trials", trials)
+    paths = [node.path for node in Study(project.read()).runs("digits")]
+    word = braced(["results/tables/digits.csv", *paths])
+    assert subprocess.run(["bash", "-c", f"printf '%s ' {word}"], capture_output=True, text=True).stdout.split() == [
+        "results/tables/digits.csv",
+        *paths,
+    ]
+
+
+def test_one_run_or_one_table_needs_no_braces() -> None:
+    path = f"{RUNS}/dense/round-0/ticket/run.h5"
+    assert (braced([path]), braced(["results/tables/digits.csv"])) == (path, "results/tables/digits.csv")
+
+
+def test_the_command_of_a_table_of_twenty_thousand_runs_fits_into_one_argument(project: Project) -> None:
+    project.set("experiments.digits.trials", 1_000)
+    project.set("experiments.digits.block", 1)
+    paths = [node.path for node in Study(project.read()).runs("digits")]
+    assert len(paths) > 20_000
+    assert len(braced(paths)) < 60_000
 
 
 # What a change makes anew
@@ -152,7 +178,7 @@ def test_more_trials_are_one_more_block(project: Project, before: dict[str, str]
 
 
 def test_another_branch_is_added_and_leaves_every_mask_and_run_as_it_was(project: Project) -> None:
-    project.set("experiments.digits.curves", [["dense/round-0/ticket"]])
+    project.set("experiments.digits.curves.panels", [["dense/round-0/ticket"]])
     project.set(f"{ITERATIVE}.branches.reinit", None)
     before = keys_of(project)
     project.set(f"{ITERATIVE}.branches.reinit", 1)
@@ -196,7 +222,7 @@ def test_the_style_changes_the_figures_alone(project: Project, before: dict[str,
 
 
 def test_other_curves_change_the_figures_of_curves_alone(project: Project, before: dict[str, str]) -> None:
-    project.set("experiments.digits.curves", [["dense/round-0/ticket"]])
+    project.set("experiments.digits.curves.panels", [["dense/round-0/ticket"]])
     assert changed(before, keys_of(project)) == {f"results/figures/digits/{name}-curves.svg" for name in ("accuracy", "loss")}
 
 

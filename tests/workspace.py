@@ -28,7 +28,8 @@ experiments:
         branches: {ticket: 1, reinit: 1}
     figures: [early-stopping, loss-curves]
     curves:
-      - [dense/round-0/ticket, iterative/round-1/reinit]
+      panels:
+        - [dense/round-0/ticket, iterative/round-1/reinit]
 style:
   width: 3.0
   height: 2.5

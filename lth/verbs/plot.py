@@ -6,29 +6,31 @@ from pathlib import Path
 from typing import Any
 
 from lth import figures, store, tables
-from lth.appearance import Figure, Style
+from lth.appearance import Curves, Lines, Style, figure_of
 from lth.settings import build
 
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """What a figure depends on beside its inputs; `curves` are the panels of a figure of curves, and empty for others."""
+    """What a figure depends on beside its inputs; `curves` are the lines of a figure of curves, and empty for others."""
 
     experiment: str
     name: str
-    figure: Figure
+    figure: Any
     style: Style
-    curves: tuple[tuple[str, ...], ...]
+    curves: Any
 
 
-def plot(settings: Mapping[str, Any], inputs: Sequence[Path], svg: Path, png: Path) -> None:
+def plot(plan: Mapping[str, Any], inputs: Sequence[Path], svg: Path, png: Path) -> None:
     """Draws a figure: of kind `density` from one table, of kind `curves` from run files."""
-    plan: Plan = build(Plan, settings, "--settings")
-    if plan.figure.kind == "curves":
-        figure = figures.curves(plan.figure, plan.style, plan.curves, [store.read(path, "run") for path in inputs])
+    chosen: Plan = build(Plan, plan, "--settings")
+    figure = figure_of(chosen.figure, "--settings.figure")
+    if isinstance(figure, Curves):
+        shown: Lines = build(Lines, chosen.curves, "--settings.curves")
+        picture = figures.curves(figure, chosen.style, shown, [store.read(path, "run") for path in inputs])
     elif len(inputs) == 1:
-        figure = figures.density(plan.figure, plan.style, tables.read_csv(inputs[0]))
+        picture = figures.density(figure, chosen.style, tables.read_csv(inputs[0]))
     else:
         raise ValueError(f"--inputs: expected one table for a figure of kind density, got {len(inputs)} files")
-    figures.save(figure, svg, png, plan.style.dpi)
+    figures.save(picture, svg, png, chosen.style.dpi)
     print(f"{svg} and {png.name}")

@@ -17,12 +17,15 @@ class Plan:
     strategies: dict[str, tuple[str, ...]]
 
 
-def tabulate(settings: Mapping[str, Any], runs: Sequence[Path], out: Path) -> None:
+def tabulate(plan: Mapping[str, Any], runs: Sequence[Path], out: Path) -> None:
     """Writes the table of run files to `out`."""
-    plan: Plan = build(Plan, settings, "--settings")
-    files = [store.read(path, "run") for path in runs]
-    if strange := [file.path for file in files if file.origin.settings["experiment"] != plan.experiment]:
-        raise ValueError(f"{strange[0]}: expected a run of experiment {plan.experiment!r}")
-    table = tables.assemble(files, plan.strategies)
+    chosen: Plan = build(Plan, plan, "--settings")
+    rows: list[tables.Row] = []
+    for path in runs:
+        file = store.read(path, "run")
+        if file.origin.settings["experiment"] != chosen.experiment:
+            raise ValueError(f"{path}: expected a run of experiment {chosen.experiment!r}")
+        rows += tables.rows(file)
+    table = tables.assemble(rows, chosen.strategies)
     atomic.write_text(out, tables.to_csv(table))
-    print(f"{out}: {len(table)} rows from {len(files)} runs")
+    print(f"{out}: {len(table)} rows from {len(runs)} runs")

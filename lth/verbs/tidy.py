@@ -4,7 +4,8 @@ from pathlib import Path
 
 from lth import config
 from lth.datasets import arrays_of
-from lth.study import RESULTS, Study
+from lth.places import RESULTS
+from lth.study import Study
 
 
 def tidy(params: Path, delete: bool) -> None:
@@ -20,5 +21,7 @@ def tidy(params: Path, delete: bool) -> None:
     for folder in sorted((path for path in Path(RESULTS).rglob("*") if path.is_dir()), reverse=True):
         if delete and not any(folder.iterdir()):
             folder.rmdir()
-    size = f"{len(stale)} of the files in {RESULTS} belong to no node of the study"
-    print(size + (", deleted" if delete else "; delete them with --delete" if stale else ""))
+    if not stale:
+        print(f"{RESULTS}: every file belongs to the study; nothing to tidy")
+    else:
+        print(f"{RESULTS}: {len(stale)} files do not belong to the study" + (", deleted" if delete else "; lth tidy --delete deletes them"))

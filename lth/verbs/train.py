@@ -14,6 +14,7 @@ import torch
 from tqdm import tqdm
 
 from lth import datasets, keys, networks, pruning, seeds, settings, store, tickets, training
+from lth.places import trials_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,6 +34,19 @@ class Plan:
     keep_weights: bool
 
 
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """A training that has been read and checked: the networks of the stack as (trial, repeat), and what they start from."""
+
+    plan: Plan
+    origin: store.Origin
+    architecture: networks.Architecture
+    pairs: list[tuple[int, int]]
+    weights: tickets.Weights
+    masks: Mapping[str, np.ndarray]
+    sets: training.Sets
+
+
 def train(
     plan: Mapping[str, Any],
     key: str | None,
@@ -50,12 +64,41 @@ def train(
     Every `checkpoint_every` seconds, at an evaluation, the state goes to a checkpoint beside `out`; a killed training goes on from there,
     bit for bit. A checkpoint of another key is never used.
     """
-    chosen: Plan = settings.build(Plan, plan, "--settings")
     torch.set_num_threads(threads)
     where, started = training.pick_device(device), time.monotonic()
+    task = _task(plan, key, dataset, theta0, mask, where)
+    checkpoint = out.with_name(f"{out.name}.checkpoint.part")
+    for rest in out.parent.glob(f".{out.stem}.*.part"):  # what a kill in the middle of a write left behind
+        rest.unlink(missing_ok=True)
+    resume = _resumed(checkpoint, task.origin)
+    recipe, count = task.plan.recipe, len(task.pairs)
+    begin = f"from iteration {resume.iteration if resume else 0}"
+    print(f"{out}: {count} networks, {recipe.iterations} iterations on {where}, {begin}", flush=True)
+    run = training.train(
+        task.architecture,
+        task.weights,
+        task.masks,
+        task.sets,
+        recipe,
+        functools.partial(data_order, task.plan, task.pairs, len(task.sets.training)),
+        device=where,
+        resume=resume,
+        on_evaluation=_watch(recipe, checkpoint, task.origin, checkpoint_every),
+    )
+    store.write(out, task.origin, _arrays(run, task), training.versions())
+    checkpoint.unlink(missing_ok=True)
+    if diverged := int(run.measures["diverged"].sum()):
+        print(f"warning: {out}: loss was not finite in {diverged} of {count} networks (column `diverged`)", flush=True)
+    accuracy = run.measures["early_stop_test_accuracy"].mean()
+    print(f"{out}: test accuracy at early stopping {100 * accuracy:.2f} % (mean of {count}), {time.monotonic() - started:.0f} s", flush=True)
+
+
+def _task(plan: Mapping[str, Any], key: str | None, dataset: Path, theta0: Path, mask: Path, where: torch.device) -> Task:
+    """Reads the inputs and checks that they belong together. Raises ValueError."""
+    chosen: Plan = settings.build(Plan, plan, "--settings")
     source, arrays = datasets.read(dataset)
     architecture = networks.build(chosen.network, source.shape, source.classes)
-    trials = store.trials_of(chosen.block)
+    trials = trials_of(chosen.block)
     start = store.read(theta0, "theta0", _template(architecture, len(trials), "weights", np.float32))
     masks = store.read(mask, "mask", _template(architecture, len(trials), "mask", np.bool_))
     for file in (start, masks):
@@ -65,35 +108,12 @@ def train(
     inputs |= {"theta0": (str(theta0), start.origin.key), "mask": (str(mask), masks.origin.key)}
     origin = store.Origin("run", plan, keys.code("verbs.train"), inputs)
     origin.expect(key)
-    stacked = {name: np.repeat(value, chosen.repeats, axis=0) for name, value in masks.group("mask").items()}
-    weights = tickets.masked(tickets.start(plan, trials, start.group("weights"), architecture), stacked)
-    pairs = list(itertools.product(trials, range(chosen.repeats)))
     sets = examples(arrays, source.brightest, chosen.validation, chosen.seed, where)
-    for rest in out.parent.glob(f".{out.stem}.*.part"):  # what a kill in the middle of a write left behind
-        rest.unlink(missing_ok=True)
     if chosen.recipe.batch > len(sets.training):
         raise ValueError(f"--settings.recipe.batch: expected at most the {len(sets.training)} training examples, got {chosen.recipe.batch}")
-    checkpoint = out.with_name(f"{out.name}.checkpoint.part")
-    resume = _resumed(checkpoint, origin)
-    begin = f"from iteration {resume.iteration if resume else 0}"
-    print(f"{out}: {len(pairs)} networks, {chosen.recipe.iterations} iterations on {where}, {begin}", flush=True)
-    run = training.train(
-        architecture,
-        weights,
-        stacked,
-        sets,
-        chosen.recipe,
-        functools.partial(data_order, chosen, pairs, len(sets.training)),
-        device=where,
-        resume=resume,
-        on_evaluation=_watch(chosen.recipe, checkpoint, origin, checkpoint_every),
-    )
-    store.write(out, origin, _arrays(run, pairs, weights, stacked, chosen.keep_weights), training.versions())
-    checkpoint.unlink(missing_ok=True)
-    if diverged := int(run.measures["diverged"].sum()):
-        print(f"warning: {out}: loss was not finite in {diverged} of {len(pairs)} networks (column `diverged`)", flush=True)
-    accuracy = run.measures["early_stop_test_accuracy"].mean()
-    print(f"{out}: test accuracy at early stopping {100 * accuracy:.2f} % (mean of {len(pairs)}), {time.monotonic() - started:.0f} s", flush=True)
+    stacked = {name: np.repeat(value, chosen.repeats, axis=0) for name, value in masks.group("mask").items()}
+    weights = tickets.masked(tickets.start(plan, trials, start.group("weights"), architecture), stacked)
+    return Task(chosen, origin, architecture, list(itertools.product(trials, range(chosen.repeats))), weights, stacked, sets)
 
 
 def _template(architecture: networks.Architecture, trials: int, group: str, dtype: type) -> dict[str, tuple[tuple[int, ...], type]]:
@@ -101,18 +121,15 @@ def _template(architecture: networks.Architecture, trials: int, group: str, dtyp
     return {"trial": ((trials,), np.int64)} | {f"{group}/{parameter.name}": ((trials, *parameter.shape), dtype) for parameter in chosen}
 
 
-def _arrays(
-    run: training.Run, pairs: list[tuple[int, int]], start: tickets.Weights, masks: Mapping[str, np.ndarray], keep_weights: bool
-) -> dict[str, np.ndarray]:
+def _arrays(run: training.Run, task: Task) -> dict[str, np.ndarray]:
     """What a run file holds (docs/format.md)."""
-    left = pruning.survivors(masks)
-    measures = run.measures | {"weights_left": left, "density": pruning.density(masks)}
-    digests = [tickets.digest({name: value[index] for name, value in start.items()}) for index in range(len(pairs))]
-    arrays = {"trial": np.array([trial for trial, _ in pairs]), "repeat": np.array([repeat for _, repeat in pairs])}
+    measures = run.measures | {"weights_left": pruning.survivors(task.masks), "density": pruning.density(task.masks)}
+    digests = [tickets.digest({name: value[index] for name, value in task.weights.items()}) for index in range(len(task.pairs))]
+    arrays = {"trial": np.array([trial for trial, _ in task.pairs]), "repeat": np.array([repeat for _, repeat in task.pairs])}
     arrays |= {"iterations": run.iterations, "start_digest": np.array(digests, "S64")}
     arrays |= {f"curves/{name}": curve for name, curve in run.curves.items()}
     arrays |= {f"measures/{name}": value for name, value in measures.items()}
-    return arrays | ({f"weights/{name}": value for name, value in run.weights.items()} if keep_weights else {})
+    return arrays | ({f"weights/{name}": value for name, value in run.weights.items()} if task.plan.keep_weights else {})
 
 
 def data_order(plan: Plan, pairs: list[tuple[int, int]], count: int, network: int, epoch: int) -> np.ndarray:

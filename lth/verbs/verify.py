@@ -1,6 +1,7 @@
 """`lth verify`: every file of a results folder, and the chains between them, checked from the files alone."""
 
 import dataclasses
+import functools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -9,17 +10,26 @@ from typing import Any
 import numpy as np
 
 from lth import datasets, networks, pruning, settings, store, tables, tickets
+from lth.places import RESULTS, path_of
 from lth.store import File
-from lth.study import RESULTS, path_of
 
-Files = dict[str, File]
+KINDS = {"theta0": "theta0", "mask": "mask", "weights": "run"}  # by role
+
+
+@dataclasses.dataclass
+class Findings:
+    """Faults in words, files that are not checked because a file that they were made from has a fault, and the rows of all runs."""
+
+    faults: list[str] = dataclasses.field(default_factory=list)
+    waiting: list[Path] = dataclasses.field(default_factory=list)
+    runs: list[list[tables.Row]] = dataclasses.field(default_factory=list)
 
 
 @dataclasses.dataclass(frozen=True)
 class Parents:
     """What a file was made from: HDF5 files by role, and the manifest of its data set where that is among them."""
 
-    files: Files
+    files: dict[str, File]
     manifest: dict[str, Any] | None
 
     def architecture(self, plan: Mapping[str, Any]) -> networks.Architecture:
@@ -36,57 +46,88 @@ def verify(results: Path) -> None:
     starting weights bit-equal to what the branch makes of θ0; pruned weights exactly 0 after training; tables against runs, metrics
     against tables; figures whole.
     """
-    faults: list[str] = []
-    files: Files = {}
-    for path in sorted(results.rglob("*.h5")):
-        try:
-            files[_name(path, results)] = store.read(path)
-        except ValueError as error:
-            faults.append(str(error))
-    for name, file in files.items():
-        faults += [f"{file.path}: {fault}" for fault in _faults(name, file, files, results)]
+    found = Findings()
+    get = functools.lru_cache(maxsize=8)(lambda name: store.read(results / Path(name).relative_to(RESULTS)))  # a parent is soon needed again
+    paths = sorted(results.rglob("*.h5"))
+    for path in paths:
+        _check(f"{RESULTS}/{path.relative_to(results).as_posix()}", path, get, results, found)
     texts = [path for pattern in ("*.json", "*.csv", "*.svg", "*.png") for path in sorted(results.rglob(pattern))]
+    broken = bool(found.faults)
     for path in texts:
-        faults += [f"{path}: {fault}" for fault in _text_faults(path, files, results)]
-    for fault in faults:
+        faults = [f"{path}: {fault}" for fault in _text_faults(path, found.runs, results)]
+        if broken and faults and path.parent.name == "tables":
+            found.waiting.append(path)
+        else:
+            found.faults += faults
+    for fault in found.faults:
         print(fault)
-    if faults:
-        raise ValueError(f"{results}: {len(faults)} faults; delete the files named above and run snakemake again")
-    if not files:
+    for path in found.waiting:
+        print(f"{path}: not checked, since a file that it was made from has a fault")
+    if found.faults:
+        count = "1 fault" if len(found.faults) == 1 else f"{len(found.faults)} faults"
+        waiting = f", and {len(found.waiting)} files that were made from these" if found.waiting else ""
+        raise ValueError(f"{results}: {count}{waiting}; delete the files with faults and run snakemake again")
+    if not paths:
         raise ValueError(f"{results}: no HDF5 file found; run snakemake first, or name the results folder")
-    print(f"{results}: {len(files)} HDF5 files and {len(texts)} others are whole, in place, and follow from one another")
+    print(f"{results}: {len(paths)} HDF5 files and {len(texts)} others are whole, in place, and follow from one another")
 
 
-def _name(path: Path, results: Path) -> str:
-    """A file's path as its inputs' records name it."""
-    return f"{RESULTS}/{path.relative_to(results).as_posix()}"
-
-
-def _faults(name: str, file: File, files: Files, results: Path) -> Iterator[str]:
+def _check(name: str, path: Path, get: Callable[[str], File], results: Path, found: Findings) -> None:
+    """One HDF5 file, whose name is that by which others record it."""
     checks: dict[str, Callable[[File, Parents], Iterator[str]]] = {"theta0": _theta0_faults, "mask": _mask_faults, "run": _run_faults}
-    origin = file.origin
-    if origin.kind not in checks:
-        yield f"kind {origin.kind!r} has no place in results"
-        return
-    if name != path_of(origin.kind, origin.settings):
-        yield f"is the file of {path_of(origin.kind, origin.settings)}"
-        return
-    parents = Parents({role: files[source] for role, (source, _) in origin.inputs.items() if source in files}, _manifest(origin, results))
-    found = {role: file.origin.key for role, file in parents.files.items()} | ({"dataset": parents.manifest["key"]} if parents.manifest else {})
-    broken = [(role, source, key) for role, (source, key) in origin.inputs.items() if found.get(role) != key]
-    for role, source, key in broken:
-        yield f"was made from a {role} with key {key}, but {source} " + (f"has key {found[role]}" if role in found else "is missing or damaged")
-    if not broken:
-        yield from checks[origin.kind](file, parents)
-
-
-def _manifest(origin: store.Origin, results: Path) -> dict[str, Any] | None:
-    if "dataset" not in origin.inputs:
-        return None
     try:
-        return datasets.read_manifest(results / Path(origin.inputs["dataset"][0]).relative_to(RESULTS))
-    except ValueError:
-        return None
+        file = get(name)
+    except ValueError as error:
+        found.faults.append(str(error))
+        return
+    if file.origin.kind not in checks:
+        found.faults.append(f"{path}: kind {file.origin.kind!r} has no place in results")
+        return
+    if name != path_of(file.origin.kind, file.origin.settings):
+        found.faults.append(f"{path}: is the file of {path_of(file.origin.kind, file.origin.settings)}")
+        return
+    if file.origin.kind == "run":
+        found.runs.append(list(tables.rows(file)))
+    try:
+        parents = _parents(file, get, results)
+    except LookupError:
+        found.waiting.append(path)
+    except ValueError as error:
+        found.faults.append(f"{path}: {error}")
+    else:
+        found.faults += [f"{path}: {fault}" for fault in checks[file.origin.kind](file, parents)]
+
+
+def _parents(file: File, get: Callable[[str], File], results: Path) -> Parents:
+    """Raises ValueError where a parent is missing or not the one that the file was made from, LookupError where it is itself at fault."""
+    files: dict[str, File] = {}
+    manifest = None
+    for role, (source, key) in file.origin.inputs.items():
+        if not (results / Path(source).relative_to(RESULTS)).exists():
+            raise ValueError(f"was made from {source} ({role}), which is missing")
+        try:
+            if role == "dataset":
+                manifest = datasets.read_manifest(results / Path(source).relative_to(RESULTS))
+                there = manifest["key"]
+            else:
+                files[role] = get(source)
+                there = files[role].origin.key
+        except ValueError as error:
+            raise LookupError(source) from error
+        if role in files and path_of(files[role].origin.kind, files[role].origin.settings) != source:
+            raise LookupError(source)
+        if there != key:
+            raise ValueError(f"was made from {source} ({role}) when that had key {key}; now it has key {there}")
+        if role in files and not _related(file, role, files[role]):
+            raise ValueError(f"was made from {source}, which is not a {role} for it")
+    return Parents(files, manifest)
+
+
+def _related(file: File, role: str, parent: File) -> bool:
+    """Whether a parent is of the kind and place that its role asks for."""
+    own, its = file.origin.coordinates, parent.origin.coordinates
+    same = ("experiment", "block", "strategy", "round") if (file.origin.kind, role) == ("run", "mask") else ("experiment", "block")
+    return parent.origin.kind == KINDS[role] and all(own[name] == its[name] for name in same)
 
 
 def _theta0_faults(file: File, parents: Parents) -> Iterator[str]:
@@ -101,6 +142,9 @@ def _mask_faults(file: File, parents: Parents) -> Iterator[str]:
     masks = file.group("mask")
     if not parents.files:
         yield from (f"{name}: the dense mask is not all ones" for name, mask in masks.items() if not mask.all())
+        return
+    if parents.files["weights"].origin.inputs["mask"][1] != parents.files["mask"].origin.key:
+        yield f"was pruned from {parents.files['mask'].path} by weights that were not trained under it"
         return
     before, weights = parents.files["mask"].group("mask"), parents.files["weights"].group("weights")
     first = parents.files["weights"].arrays["repeat"] == 0
@@ -137,13 +181,13 @@ def _run_faults(file: File, parents: Parents) -> Iterator[str]:
         yield "early_stop_iteration is not the first minimum of the validation loss"
 
 
-def _text_faults(path: Path, files: Files, results: Path) -> Iterator[str]:
+def _text_faults(path: Path, runs: list[list[tables.Row]], results: Path) -> Iterator[str]:
     try:
         place = path.relative_to(results).parts
         if place[0] == "datasets":
             datasets.read(path)
         elif place[0] == "tables":
-            yield from _table_faults(path, files)
+            yield from _table_faults(path, runs)
         elif place == ("metrics.json",):
             expected: dict[str, Any] = {table.stem: tables.headlines(tables.read_csv(table)) for table in sorted(results.glob("tables/*.csv"))}
             found = json.loads(path.read_text(encoding="utf-8"))
@@ -156,18 +200,17 @@ def _text_faults(path: Path, files: Files, results: Path) -> Iterator[str]:
         yield str(error).removeprefix(f"{path}: ")
 
 
-def _table_faults(path: Path, files: Files) -> Iterator[str]:
+def _table_faults(path: Path, runs: list[list[tables.Row]]) -> Iterator[str]:
     """Every row must be a row of a run; a run of which the table has a row must be there with all its rows, in order."""
-    found = tables.read_csv(path)
+    table = tables.read_csv(path)
     branches: dict[str, dict[str, None]] = {}
-    for row in found:
+    for row in table:
         branches.setdefault(row["strategy"], {})[row["branch"]] = None
-    runs = [file for file in files.values() if file.origin.kind == "run" and file.origin.settings["experiment"] == path.stem]
+    seen = {tables.to_csv([row]) for row in table}  # as text, since a NaN equals nothing
     expected: list[tables.Row] = []
-    seen = {tuple(row.values()) for row in found}
     for run in runs:
-        rows = tables.assemble([run], {name: list(chosen) for name, chosen in branches.items()})
-        if any(tuple(row.values()) in seen for row in rows):
+        rows = tables.assemble(run, {name: list(chosen) for name, chosen in branches.items()})
+        if any(tables.to_csv([row]) in seen for row in rows):
             expected += rows
-    if tables.to_csv(found) != tables.to_csv(tables.ordered(expected)):
+    if tables.to_csv(table) != tables.to_csv(tables.ordered(expected)):
         yield "its rows are not what the runs say; delete it and run snakemake again"

@@ -1,5 +1,6 @@
 # Functions only: the study, and what the rules take from it. Paths, settings, inputs and keys all come from lth.study.
 from lth import config as lth_config
+from lth import places as lth_places
 from lth.study import Study
 
 from snakemake.exceptions import WorkflowError
@@ -38,6 +39,10 @@ def key(kind):
 
 def inputs(kind, role):
     return lambda wildcards: [item.path for item in node(kind, wildcards).inputs[role]]
+
+
+def braced(kind):
+    return lambda wildcards: lth_places.braced([item.path for items in node(kind, wildcards).inputs.values() for item in items])
 
 
 def caption(wildcards):

@@ -17,10 +17,11 @@ rule tabulate:
     log:
         "logs/{experiment}/tabulate.log",
     params:
+        runs=braced("table"),
         settings=settings("table"),
         key=key("table"),
     shell:
-        "python -m lth tabulate --settings {params.settings:q} --runs {input} --out {output} > {log} 2>&1"
+        "python -m lth tabulate --settings {params.settings:q} --runs {params.runs} --out {output} > {log} 2>&1"
 
 
 rule plot:
@@ -37,11 +38,12 @@ rule plot:
     log:
         "logs/{experiment}/figures/{figure}.log",
     params:
+        inputs=braced("figure"),
         settings=settings("figure"),
         key=key("figure"),
         caption=caption,
     shell:
-        "python -m lth plot --settings {params.settings:q} --inputs {input} --svg {output.svg} --png {output.png} > {log} 2>&1"
+        "python -m lth plot --settings {params.settings:q} --inputs {params.inputs} --svg {output.svg} --png {output.png} > {log} 2>&1"
 
 
 rule summarize:

@@ -1,0 +1,201 @@
+"""`lth verify` finds every forgery that the files themselves give away, even where somebody has mended digests and keys."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from byhand import RUNS, Built, command, lth
+
+from lth import store
+
+Arrays = dict[str, np.ndarray]
+MASK, TICKET = f"{RUNS}/iterative/round-2/mask.h5", f"{RUNS}/iterative/round-2/ticket/run.h5"
+LAYER = "mask/fc1.weight"
+
+
+def faults(capsys: pytest.CaptureFixture[str]) -> tuple[list[str], str]:
+    """The lines that verify prints, and its last word."""
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as caught:
+        lth("verify")
+    return capsys.readouterr().out.splitlines(), str(caught.value)
+
+
+def forge(path: str, change: Callable[[Arrays], None]) -> None:
+    """Changes arrays and writes the file as `lth` would, with right digest and key."""
+    file = store.read(path)
+    arrays = {name: array.copy() for name, array in file.arrays.items()}
+    change(arrays)
+    store.write(path, file.origin, arrays)
+
+
+def test_a_study_without_faults_passes(built: Built, here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    lth("verify")
+    assert "12 HDF5 files and 9 others" in capsys.readouterr().out
+    lth("verify", built.folder / "results")
+
+
+def other_place(arrays: Arrays, kept: bool) -> int:
+    """A place of the first trial's first layer that is pruned in round 2, or kept in it."""
+    return int(np.flatnonzero(arrays[LAYER][0].ravel() == kept)[0])
+
+
+def one_more(arrays: Arrays) -> None:
+    arrays[LAYER][0].ravel()[other_place(arrays, kept=True)] = False
+
+
+def revived(arrays: Arrays) -> None:
+    before = store.read(f"{RUNS}/iterative/round-1/mask.h5").arrays[LAYER]
+    arrays[LAYER][0].ravel()[np.flatnonzero(~before[0].ravel())[0]] = True
+    one_more(arrays)
+
+
+def largest_pruned(arrays: Arrays) -> None:
+    trained = store.read(f"{RUNS}/iterative/round-1/ticket/run.h5").arrays["weights/fc1.weight"][0]
+    before = store.read(f"{RUNS}/iterative/round-1/mask.h5").arrays[LAYER][0]
+    arrays[LAYER][0].ravel()[np.flatnonzero((before & ~arrays[LAYER][0]).ravel())[0]] = True
+    arrays[LAYER][0].ravel()[np.argmax(np.abs(trained))] = False
+
+
+def moved(name: str, value: float = 1.0) -> Callable[[Arrays], None]:
+    return lambda arrays: arrays.__setitem__(name, arrays[name] + value)
+
+
+def unpruned(arrays: Arrays) -> None:
+    arrays["weights/fc1.weight"] = np.where(arrays["weights/fc1.weight"] == 0, np.float32(1e-9), arrays["weights/fc1.weight"])
+
+
+def other_start(arrays: Arrays) -> None:
+    arrays["start_digest"] = arrays["start_digest"][::-1].copy()
+
+
+FORGERIES = {
+    "θ0": (f"{RUNS}/theta0.h5", moved("weights/fc1.weight"), "trial 0 is not the draw that seed 1 makes"),
+    "the dense mask": (f"{RUNS}/dense/round-0/mask.h5", one_more, "mask fc1.weight: the dense mask is not all ones"),
+    "one weight too few": (MASK, one_more, "fc1.weight, trial 0: 490 weights left, expected 491"),
+    "a pruned weight that comes back": (MASK, revived, f"fc1.weight, trial 0: is not nested in {RUNS}/iterative/round-1/mask.h5"),
+    "the wrong weight pruned": (MASK, largest_pruned, "fc1.weight, trial 0: a pruned weight was larger than a kept one"),
+    "a pruned weight that moved": (TICKET, unpruned, "fc1.weight: a pruned weight is not 0 after training"),
+    "another start": (TICKET, other_start, "network 0: did not start from what branch 'ticket' makes of θ0 and the mask"),
+    "another stop": (TICKET, moved("measures/early_stop_iteration", 10), "early_stop_iteration is not the first minimum of the validation loss"),
+    "another count": (TICKET, moved("measures/weights_left"), "weights_left is not what the mask has"),
+    "weights that were not 0": (TICKET, moved("measures/largest_pruned_weight"), "a pruned weight was not 0 after training"),
+}
+
+
+@pytest.mark.parametrize("case", FORGERIES)
+def test_a_forgery_with_right_digest_and_key_is_found(here: Built, capsys: pytest.CaptureFixture[str], case: str) -> None:
+    path, change, message = FORGERIES[case]
+    forge(path, change)
+    lines, _ = faults(capsys)
+    assert f"{path}: {message.removeprefix('mask ')}" in lines
+
+
+def test_one_damaged_file_is_one_fault_and_what_was_made_from_it_waits(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    path = Path(f"{RUNS}/iterative/round-1/mask.h5")
+    path.write_bytes(path.read_bytes()[:-100])
+    lines, end = faults(capsys)
+    waiting = {f"{RUNS}/iterative/round-1/ticket/run.h5", f"{RUNS}/iterative/round-1/reinit/run.h5", MASK}
+    assert lines[0].startswith(f"{path}: not a whole HDF5 file")
+    assert set(lines[1:]) == {f"{name}: not checked, since a file that it was made from has a fault" for name in waiting}
+    assert end == "lth: error: results: 1 fault, and 3 files that were made from these; delete the files with faults and run snakemake again"
+
+
+def test_a_missing_parent_is_named(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    Path(MASK).unlink()
+    lines, _ = faults(capsys)
+    assert lines[0] == f"{RUNS}/iterative/round-2/reinit/run.h5: was made from {MASK} (mask), which is missing"
+
+
+def test_swapped_files_are_found_where_they_lie(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    one, other = Path(f"{RUNS}/iterative/round-1/mask.h5"), Path(MASK)
+    content = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(content)
+    lines, _ = faults(capsys)
+    assert lines[:2] == [f"{one}: is the file of {other}", f"{other}: is the file of {one}"]
+    assert all("not checked" in line for line in lines[2:])
+
+
+def test_a_parent_that_was_made_anew_in_another_way_is_found(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    file = store.read(MASK)
+    origin = store.Origin("mask", file.origin.settings, "other code", file.origin.inputs)
+    store.write(MASK, origin, file.arrays)
+    lines, _ = faults(capsys)
+    assert f"{TICKET}: was made from {MASK} (mask) when that had key {file.origin.key}; now it has key {origin.key}" in lines
+
+
+def test_a_mask_from_another_strategy_is_no_parent(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    file, strange = store.read(TICKET), f"{RUNS}/oneshot/round-1/mask.h5"
+    inputs = file.origin.inputs | {"mask": (strange, store.read(strange).origin.key)}
+    store.write(TICKET, store.Origin("run", file.origin.settings, file.origin.code, inputs), file.arrays)
+    lines, _ = faults(capsys)
+    assert f"{TICKET}: was made from {strange}, which is not a mask for it" in lines
+
+
+def test_weights_that_were_trained_under_another_mask_are_found(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    file, dense = store.read(MASK), f"{RUNS}/dense/round-0/ticket/run.h5"
+    inputs = file.origin.inputs | {"weights": (dense, store.read(dense).origin.key)}
+    store.write(MASK, store.Origin("mask", file.origin.settings, file.origin.code, inputs), file.arrays)
+    lines, _ = faults(capsys)
+    assert f"{MASK}: was pruned from {RUNS}/iterative/round-1/mask.h5 by weights that were not trained under it" in lines
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-40])
+
+
+def without_a_row(path: Path) -> None:
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
+
+
+def better(path: Path) -> None:
+    path.write_text(path.read_text().replace('"dense_test_accuracy": 0.', '"dense_test_accuracy": 0.9'))
+
+
+OTHERS = {
+    "results/datasets/digits.npz": (cut, "results/datasets/digits.npz: damaged"),
+    "results/tables/tiny.csv": (without_a_row, "its rows are not what the runs say"),
+    "results/metrics.json": (better, "tiny is not what its table says"),
+    "results/figures/tiny/early-stopping.svg": (cut, "is not a whole picture"),
+    "results/figures/tiny/early-stopping.png": (cut, "is not a whole picture"),
+}
+
+
+@pytest.mark.parametrize("path", OTHERS)
+def test_a_damaged_data_set_table_or_figure_is_named(here: Built, capsys: pytest.CaptureFixture[str], path: str) -> None:
+    change, message = OTHERS[path]
+    change(Path(path))
+    lines, _ = faults(capsys)
+    assert any(Path(path).stem in line and message in line for line in lines)
+
+
+def test_a_file_of_a_kind_that_has_no_place_in_results_is_named(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    file = store.read(TICKET)
+    path = Path(TICKET).with_name("checkpoint.h5")
+    store.write(path, store.Origin("checkpoint", file.origin.settings, file.origin.code, file.origin.inputs), file.arrays)
+    lines, _ = faults(capsys)
+    assert lines == [f"{path}: kind 'checkpoint' has no place in results"]
+
+
+def test_diverged_trainings_have_no_fault(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    node = next(node for node in here.study.runs("tiny") if node.path == TICKET)
+    call = command(here.study, node)
+    at = call.index("--settings") + 1
+    call[at] = call[at].replace('"learning_rate":0.01', '"learning_rate":1e30')
+    del call[call.index("--key") : call.index("--key") + 2]
+    lth(*call)
+    table = here.study.table("tiny")
+    lth(*command(here.study, table))
+    assert "nan" in Path(table.path).read_text()
+    lth(*command(here.study, here.study.metrics()))
+    capsys.readouterr()
+    lth("verify")
+
+
+def test_a_folder_without_files_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit, match="no HDF5 file found"):
+        lth("verify")
