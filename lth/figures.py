@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from matplotlib import colormaps
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Picture
+from matplotlib.lines import Line2D
 from matplotlib.style import context
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
@@ -33,6 +33,7 @@ LABELS = {
 BRANCHES = {"ticket": "winning ticket", "reinit": "random reinit"}
 STYLES = {"iterative": "-", "oneshot": "--"}
 BARS = 6  # on a curve
+ROUNDS = ("black", "tab:green", "tab:red", "tab:purple", "tab:brown", "tab:pink", "tab:olive", "tab:cyan", "tab:gray")
 REMAINING = "Percent of weights remaining"
 
 
@@ -69,12 +70,14 @@ def _density(spec: Density, style: Style, table: Sequence[tables.Row]) -> Pictur
         axis.set_ylabel(LABELS[quantity])
         if quantity.endswith("accuracy"):
             _below_100(axis)
-    return _with_legend(figure, axes)
+    _legend(figure, axes[0].get_legend_handles_labels()[0])
+    return figure
 
 
 def _curves(spec: Curves, style: Style, shown: Lines, runs: Sequence[File]) -> Picture:
     figure, axes = _panels(len(shown.panels), style, shared=True)
     looks = _looks(shown)
+    drawn: dict[str, Line2D] = {}
     ends: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     for axis, lines in zip(axes, shown.panels, strict=True):
         for index, line in enumerate(lines):
@@ -83,9 +86,8 @@ def _curves(spec: Curves, style: Style, shown: Lines, runs: Sequence[File]) -> P
             x = x[x <= shown.until]
             values = _scale(spec.quantity) * np.concatenate([run.arrays[f"curves/{spec.quantity}"][:, : len(x)] for run in chosen])
             mean, low, high = values.mean(axis=0), values.min(axis=0), values.max(axis=0)
-            percent = 100 * np.mean([run.arrays["measures/density"].mean() for run in chosen])
-            branch = line.rpartition("/")[2]
-            axis.plot(x, mean, label=f"{percent:.1f}" + ("" if branch == "ticket" else f" {branch}"), lw=1.2, **looks[line])
+            percent = 100 * float(np.mean([run.arrays["measures/density"].mean() for run in chosen]))
+            (drawn[line],) = axis.plot(x, mean, label=_label(line, shown, percent), lw=1.2, **looks[line])
             at = slice(1 + index * max(len(x) // 20, 1), None, max(len(x) // BARS, 1))  # not the same place for each line
             bars = np.maximum([mean[at] - low[at], high[at] - mean[at]], 0)
             axis.errorbar(x[at], mean[at], bars, color=looks[line]["color"], ls="none", elinewidth=0.7)
@@ -93,8 +95,7 @@ def _curves(spec: Curves, style: Style, shown: Lines, runs: Sequence[File]) -> P
         axis.set_xlabel("Training iteration")
     axes[0].set_ylabel(LABELS[spec.quantity])
     _zoom(axes[0], ends, rising=spec.quantity.endswith("accuracy"))
-    for axis in axes:  # after the zoom, which decides where there is room
-        axis.legend(title="% of weights left", loc="best", fontsize="small", title_fontsize="small")
+    _legend(figure, [drawn[line] for line in looks], REMAINING)
     return figure
 
 
@@ -109,11 +110,20 @@ def save(figure: Picture, svg: Path, png: Path, dpi: int) -> None:
 
 
 def _looks(shown: Lines) -> dict[str, dict[str, Any]]:
-    """A colour for each round, from dark (dense) to light, shared by tickets and their controls, which are dashed."""
-    lines = dict.fromkeys(line for panel in shown.panels for line in panel)
-    places = sorted({line.rpartition("/")[0] for line in lines}, key=lambda place: (int(place.rpartition("-")[2]), place))
-    shades = dict(zip(places, colormaps["plasma"](np.linspace(0, 0.85, len(places))), strict=True))
-    return {line: {"color": shades[line.rpartition("/")[0]], "ls": "-" if line.endswith("/ticket") else "--"} for line in lines}
+    """By round, a colour for each (other ones than those of branches), shared by tickets and their controls, which are dashed."""
+    lines = {line: line.split("/") for panel in shown.panels for line in panel}
+    order = sorted(lines, key=lambda line: (int(lines[line][1].removeprefix("round-")), lines[line][0], not line.endswith("/ticket"), line))
+    places = list(dict.fromkeys(line.rpartition("/")[0] for line in order))
+    colors = {place: ROUNDS[index % len(ROUNDS)] for index, place in enumerate(places)}
+    return {line: {"color": colors[line.rpartition("/")[0]], "ls": "-" if line.endswith("/ticket") else "--"} for line in order}
+
+
+def _label(line: str, shown: Lines, percent: float) -> str:
+    """What a line has left, its branch where it is a control, and its strategy where there are several."""
+    strategy, _, branch = line.split("/")
+    several = len({name.split("/")[0] for panel in shown.panels for name in panel} - {"dense"}) > 1
+    names = [strategy] * (several and strategy != "dense") + [branch] * (branch != "ticket")
+    return " ".join([f"{percent:.1f}", *names])
 
 
 def _scale(quantity: str) -> int:
@@ -136,14 +146,14 @@ def _density_axis(axis: Axes, scale: str, line: Sequence[tuple[float, ...]]) -> 
         axis.set_xticks([100 * point[0] for point in line[:: 3 if len(line) < 20 else 4]])
         axis.xaxis.set_minor_locator(NullLocator())
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
-    axis.yaxis.set_major_locator(MaxNLocator(6))
+    axis.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
     axis.invert_xaxis()
 
 
-def _with_legend(figure: Picture, axes: Sequence[Axes]) -> Picture:
-    handles, labels = axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=max(len(labels), 1), frameon=False)
-    return figure
+def _legend(figure: Picture, handles: Sequence[Any], title: str | None = None) -> None:
+    """One legend above all panels, which share their looks: inside, it would cover lines or bars."""
+    columns = int(figure.get_figwidth() / (0.6 + 0.075 * max((len(handle.get_label()) for handle in handles), default=0)))  # inches for a label
+    figure.legend(handles=handles, loc="outside upper center", ncols=max(min(len(handles), columns), 1), frameon=False, title=title)
 
 
 def _zoom(axis: Axes, ends: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], *, rising: bool) -> None:

@@ -191,8 +191,8 @@ def test_curves_are_means_over_all_blocks_labelled_by_what_is_left() -> None:
         run("iterative", 3, "reinit", rising(6), density=0.513),
     ]
     figure = curves([["dense/round-0/ticket", "iterative/round-3/ticket"], ["iterative/round-3/ticket", "iterative/round-3/reinit"]], runs)
-    labels = [[text.get_text() for text in axis.get_legend().get_texts()] for axis in figure.axes]
-    assert labels == [["100.0", "51.3"], ["51.3", "51.3 reinit"]]
+    assert legend(figure) == ["100.0", "51.3", "51.3 reinit"]
+    assert [[line.get_label() for line in drawn(axis)] for axis in figure.axes] == [["100.0", "51.3"], ["51.3", "51.3 reinit"]]
     ticket = drawn(figure.axes[0])[1]
     assert ticket.get_xdata().tolist() == list(range(0, 200, 10))
     assert ticket.get_ydata() == pytest.approx(100 * (rising(1)[0] + 0.055))
@@ -204,6 +204,13 @@ def test_a_ticket_and_its_control_share_a_colour_and_differ_in_dashes() -> None:
     other, ticket, control = drawn(figure.axes[0])
     assert to_rgba(ticket.get_color()) == to_rgba(control.get_color()) != to_rgba(other.get_color())
     assert ticket.get_linestyle() != control.get_linestyle()
+
+
+def test_curves_of_several_strategies_are_told_apart() -> None:
+    runs = [run(strategy, 1, "ticket", rising()) for strategy in ("iterative", "oneshot")] + [run("dense", 0, "ticket", rising(), density=1.0)]
+    figure = curves([["dense/round-0/ticket", "oneshot/round-1/ticket", "iterative/round-1/ticket"]], runs)
+    assert legend(figure) == ["100.0", "50.0 iterative", "50.0 oneshot"]
+    assert len({str(line.get_color()) for line in drawn(figure.axes[0])}) == 3
 
 
 def test_bars_of_curves_go_from_minimum_to_maximum() -> None:
@@ -232,7 +239,7 @@ def test_curves_that_are_nothing_but_nan_are_drawn_empty(tmp_path: Path) -> None
 def test_short_trainings_have_curves_too(evaluations: int) -> None:
     names = [f"iterative/round-{round}/ticket" for round in range(1, 6)]
     figure = curves([names], [run("iterative", round, "ticket", rising(evaluations=evaluations)) for round in range(1, 6)])
-    assert len(figure.axes[0].get_legend().get_texts()) == 5
+    assert len(legend(figure)) == 5
 
 
 def test_curves_are_shown_until_the_iteration_that_is_asked_for() -> None:
