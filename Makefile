@@ -34,6 +34,7 @@ clean: ## what can be made again, but neither results nor the environment
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed (make run PYTHON=python3.12), this is " + sys.version.split()[0])'
+	@echo "Installing into $(VENV): some minutes, most of them for torch and its CUDA libraries (5.5 GB)."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .

@@ -37,13 +37,13 @@ def build_parser() -> argparse.ArgumentParser:
     verb.add_argument("--data", type=Path, default=Path("data"), metavar="FOLDER", help="where downloads go and archives lie (default data)")
 
     verb = _add(verbs, "init", _init, "draw θ0 for a block of trials, and the mask that keeps everything")
-    _planned(verb, "experiment, block (such as trials-0-4), seed, network")
+    _planned(verb, "experiment, block (such as trials-0-4), dataset, seed, network")
     _path(verb, "--dataset", "manifest of the data set", required=True)
     _path(verb, "--out", "the θ0 file to write", required=True)
     _path(verb, "--mask", "the mask file of round 0 to write", required=True)
 
     verb = _add(verbs, "train", _train, "train the tickets of a block as one stack")
-    _planned(verb, "coordinates (experiment, block, strategy, round, branch), seed, validation, network, recipe, repeats, keep_weights")
+    _planned(verb, "coordinates (experiment, block, strategy, round, branch), dataset, seed, validation, network, recipe, repeats, keep_weights")
     _path(verb, "--dataset", "manifest of the data set", required=True)
     _path(verb, "--theta0", "θ0 file of the block", required=True)
     _path(verb, "--mask", "mask file of the round", required=True)

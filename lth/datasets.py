@@ -86,15 +86,18 @@ def read(manifest: Path) -> tuple[Source, Data]:
     return SOURCES[expected["dataset"]], data
 
 
-def read_manifest(path: Path) -> dict[str, Any]:
-    """A manifest: dataset, digest, training, test, classes, shape, key. Raises ValueError where it is missing or not one."""
+def read_manifest(path: Path, name: str | None = None) -> dict[str, Any]:
+    """A manifest: dataset, digest, training, test, classes, shape, key. Raises ValueError where it is missing, not one, or of another name."""
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
-        if manifest["dataset"] in SOURCES and {"digest", "shape", "classes", "key"} <= manifest.keys():
-            return manifest
+        whole = manifest["dataset"] in SOURCES and {"digest", "shape", "classes", "key"} <= manifest.keys()
     except (OSError, ValueError, KeyError, TypeError):
-        pass
-    raise ValueError(f"{path}: not a manifest of a data set; make it with: python -m lth prepare NAME --out {path}")
+        manifest, whole = {}, False
+    if not whole:
+        raise ValueError(f"{path}: not a manifest of a data set; make it with: python -m lth prepare NAME --out {path}")
+    if name not in (None, manifest["dataset"]):
+        raise ValueError(f"{path}: expected the data set {name!r}, got {manifest['dataset']!r}")
+    return manifest
 
 
 def arrays_of(manifest: Path) -> Path:

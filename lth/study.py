@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from lth import datasets, keys, networks
+from lth import code, datasets, keys, networks
 from lth.appearance import Curves
 from lth.config import Config, Experiment, Strategy
 from lth.places import Line, block_of, line_of, path_of
@@ -37,7 +37,7 @@ class Node:
         return keys.key(
             self.kind,
             self.settings,
-            keys.code(self.module) if self.module else "",
+            code.digest(self.module, self.settings) if self.module else "",
             {role: [node.key for node in nodes] for role, nodes in self.inputs.items()},
         )
 
@@ -80,8 +80,8 @@ class Study:
     def run(self, experiment: str, block: str, strategy: str, round: int, branch: str) -> Node:
         """The training of a branch of a round: all trials of the block and all repeats."""
         chosen = self.experiments[experiment]
-        settings = {"experiment": experiment, "block": block, "strategy": strategy, "round": round, "branch": branch, "seed": chosen.seed}
-        settings |= {"validation": chosen.validation, "network": to_plain(chosen.network), "recipe": to_plain(chosen.recipe)}
+        settings = self._drawn(experiment, block) | {"strategy": strategy, "round": round, "branch": branch}
+        settings |= {"validation": chosen.validation, "recipe": to_plain(chosen.recipe)}
         settings |= {"repeats": self._repeats(chosen, strategy, branch), "keep_weights": branch == "ticket"}
         mask = self.mask(experiment, block, strategy, round)
         inputs = self._data(experiment) | {"theta0": (self.theta0(experiment, block),), "mask": (mask,)}
@@ -161,7 +161,8 @@ class Study:
 
     def _drawn(self, experiment: str, block: str) -> dict[str, Any]:
         chosen = self.experiments[experiment]
-        return {"experiment": experiment, "block": block, "seed": chosen.seed, "network": to_plain(chosen.network)}
+        settings = {"experiment": experiment, "block": block, "dataset": chosen.dataset, "seed": chosen.seed}
+        return settings | {"network": to_plain(chosen.network)}
 
     def _rates(self, experiment: str, strategy: str, round: int) -> dict[str, float]:
         chosen = self.experiments[experiment]

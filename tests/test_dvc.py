@@ -1,8 +1,11 @@
 """Real `dvc` over real `snakemake`: experiments, queues, checkouts and pulls, after which nothing is planned that is not needed."""
 
 import json
+import os
 import shutil
+import signal
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -38,6 +41,23 @@ def test_repro_has_nothing_to_do_after_repro_and_leaves_nothing_for_snakemake(re
     assert repository.git("status", "--short") == ""
 
 
+def test_a_checkout_after_a_kill_leaves_nothing_to_do(repository: Workspace) -> None:
+    first, unfinished = repository.results(), repository.folder / ".snakemake/incomplete"
+    repository.edit("params.yaml", "learning_rate: 0.005", "learning_rate: 0.04")
+    process = repository.start("snakemake")
+    while not list(unfinished.iterdir()):
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    repository.run("snakemake", "--unlock")
+    assert list(unfinished.iterdir()), "the kill left no mark, so this test shows nothing"
+    repository.git("checkout", "-q", ".")
+    repository.dvc("checkout", "--force")
+    assert repository.plan() == {}
+    assert repository.results() == first
+
+
 def test_experiments_checkouts_and_pulls_lead_to_the_same_bytes(repository: Workspace, tmp_path: Path) -> None:
     first, first_metrics = repository.results(), metrics(repository)
 
@@ -47,8 +67,10 @@ def test_experiments_checkouts_and_pulls_lead_to_the_same_bytes(repository: Work
     assert faster_metrics != first_metrics
     assert "experiments.tiny.recipe.learning_rate" in repository.dvc("params", "diff")
     assert "dense_test_accuracy" in repository.dvc("metrics", "diff")
-    plots = json.loads(repository.dvc("plots", "diff", "HEAD", "workspace", "--json", "-o", str(tmp_path / "plots")))
-    assert any("tiny.csv" in name for name in plots["data"] if isinstance(plots["data"], dict)) or "tiny.csv" in json.dumps(plots)
+    plots = json.loads(repository.dvc("plots", "diff", "HEAD", "workspace", "--json", "-o", str(tmp_path / "plots")))["data"]
+    figures = {path for path in faster if path.startswith("results/figures/")}
+    assert plots.keys() == {"results/tables/tiny.csv"} | figures
+    assert all({revision for item in items for revision in item["revisions"]} == {"HEAD", "workspace"} for items in plots.values())
     assert "faster" in repository.dvc("exp", "show", "--csv")
 
     repository.git("checkout", "-q", ".")

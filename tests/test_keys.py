@@ -5,20 +5,16 @@ import functools
 import graphlib
 import json
 import re
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from lth import keys, seeds
+from lth import code, keys, seeds
 
-VERBS = ("prepare", "init", "train", "prune", "tabulate", "plot", "summarize")
 RUNGS: list[set[str]] = [
-    {"settings", "seeds", "keys", "atomic", "places"},
+    {"settings", "seeds", "keys", "code", "atomic", "places"},
     {"datasets", "networks", "pruning", "tickets", "appearance"},
     {"training", "config"},
     {"store", "study"},
@@ -29,7 +25,7 @@ RUNGS: list[set[str]] = [
 
 
 def modules() -> list[str]:
-    files = [path.relative_to(keys.PACKAGE).with_suffix("") for path in keys.PACKAGE.rglob("*.py")]
+    files = [path.relative_to(code.PACKAGE).with_suffix("") for path in code.PACKAGE.rglob("*.py")]
     return sorted(".".join(path.parts) for path in files if path.name != "__init__")
 
 
@@ -41,7 +37,7 @@ def rung(module: str) -> int:
 
 @functools.cache
 def parsed(module: str) -> ast.Module:
-    return ast.parse(keys.PACKAGE.joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8"))
+    return ast.parse(code.PACKAGE.joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8"))
 
 
 def imports(module: str, *, module_level: bool = False) -> set[str]:
@@ -108,7 +104,7 @@ def test_planning_and_pruning_load_no_heavy_package(module: str, absent: tuple[s
 def loaded(module: str) -> set[str]:
     """The modules that a fresh Python has loaded after importing one."""
     script = f"import json, sys, {module}; print(json.dumps(list(sys.modules)))"
-    process = subprocess.run([sys.executable, "-c", script], cwd=keys.PACKAGE.parent, capture_output=True, text=True, check=True)
+    process = subprocess.run([sys.executable, "-c", script], cwd=code.PACKAGE.parent, capture_output=True, text=True, check=True)
     return set(json.loads(process.stdout))
 
 
@@ -139,77 +135,6 @@ def test_a_key_is_24_hex_digits_and_depends_on_each_of_its_parts() -> None:
     assert len(set(found)) == len(found)
     assert re.fullmatch("[0-9a-f]{24}", found[0])
     assert keys.key("mask", {"rate": 0.2}, "code", {"weights": ("b",), "mask": ("a",)}) == found[0]
-
-
-@pytest.fixture
-def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of lth that a test may edit, and that keys read."""
-    copy = tmp_path / "lth"
-    shutil.copytree(keys.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(keys, "PACKAGE", copy)
-    forget()
-    yield copy
-    forget()
-
-
-def forget() -> None:
-    for function in (keys.code, keys.closure, keys._source):
-        function.cache_clear()
-
-
-def digests() -> dict[str, str]:
-    forget()
-    return {verb: keys.code(f"verbs.{verb}") for verb in VERBS}
-
-
-def test_comments_docstrings_and_line_breaks_change_no_digest(package: Path) -> None:
-    before = digests()
-    reworded = 0
-    for file in package.rglob("*.py"):
-        text = file.read_text(encoding="utf-8")
-        text, count = re.subn(r'^( *""")(?=\S)', r"\1Reworded: ", text, flags=re.MULTILINE)
-        text = text.replace("\n\n\n", "\n\n\n\n# A remark.\n").replace("(rate * survivors)", "(\n        rate  # of them\n        * survivors\n    )")
-        file.write_text(text + "\n# The end.\n", encoding="utf-8")
-        reworded += count
-    assert reworded > 100
-    assert digests() == before
-
-
-@pytest.mark.parametrize(
-    ("module", "verbs"),
-    [
-        ("seeds", {"prepare", "init", "train"}),
-        ("tickets", {"init", "train"}),
-        ("pruning", {"prune", "train"}),
-        ("training", {"train"}),
-        ("tables", {"tabulate", "plot", "summarize"}),
-        ("figures", {"plot"}),
-        ("verbs.train", {"train"}),
-        ("verbs.prune", {"prune"}),
-        ("config", set()),
-        ("study", set()),
-        ("cli", set()),
-    ],
-)
-def test_an_edit_of_code_changes_the_digests_of_just_the_verbs_that_need_it(package: Path, module: str, verbs: set[str]) -> None:
-    before = digests()
-    file = package.joinpath(*module.split(".")).with_suffix(".py")
-    file.write_text(file.read_text(encoding="utf-8") + "\nEXTRA = 1\n", encoding="utf-8")
-    after = digests()
-    assert {verb for verb in VERBS if after[verb] != before[verb]} == verbs
-
-
-def test_a_changed_constant_deep_in_a_function_changes_the_digest(package: Path) -> None:
-    before = digests()
-    file = package / "pruning.py"
-    file.write_text(file.read_text(encoding="utf-8").replace('kind="stable"', 'kind="quicksort"'), encoding="utf-8")
-    assert digests()["prune"] != before["prune"]
-
-
-@pytest.mark.parametrize("verb", VERBS)
-def test_the_digest_covers_every_module_of_lth_that_a_verb_loads(verb: str) -> None:
-    names = {name.removeprefix("lth.") for name in loaded(f"lth.verbs.{verb}") if name.startswith("lth.")}
-    assert names - {"verbs"} <= keys.closure(f"verbs.{verb}")
 
 
 # Streams

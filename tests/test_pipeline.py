@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -148,10 +149,6 @@ def test_verify_passes_on_a_finished_study_and_names_what_was_tampered_with(copi
     run = folder / "round-2/ticket/run.h5"
     run.write_bytes(run.read_bytes()[:-100])
     assert "round-2/ticket/run.h5: not a whole HDF5 file" in copied.run("python", "-m", "lth", "verify", status=1)
-    table = copied.folder / "results/tables/tiny.csv"
-    text = table.read_text().splitlines(keepends=True)
-    table.write_text("".join(text[:-1]))
-    assert "results/tables/tiny.csv: its rows are not what the runs say" in copied.run("python", "-m", "lth", "verify", status=1)
 
 
 def test_tidy_lists_and_deletes_what_the_study_no_longer_has(copied: Workspace) -> None:
@@ -160,7 +157,7 @@ def test_tidy_lists_and_deletes_what_the_study_no_longer_has(copied: Workspace) 
     listed = copied.run("python", "-m", "lth", "tidy")
     assert "results/runs/tiny/trials-0-1/iterative/round-2/mask.h5\n" in listed
     assert "round-1" not in listed
-    assert "3 of the files in results belong to no node of the study, deleted" in copied.run("python", "-m", "lth", "tidy", "--delete")
+    assert "results: 3 files do not belong to the study, deleted" in copied.run("python", "-m", "lth", "tidy", "--delete")
     assert not (copied.folder / "results/runs/tiny/trials-0-1/iterative/round-2").exists()
     assert copied.plan() == {}
 
@@ -280,5 +277,5 @@ def test_a_report_holds_the_figures_and_their_captions(finished: Workspace) -> N
     page = (finished.folder / "report.html").read_text(encoding="utf-8")
     assert "early-stopping" in page
     assert "Iteration of minimum validation loss" in page
-    assert "http-equiv" in page
+    assert not re.findall(r'(?:src|href)="https?://[^"]*\.(?:js|css)"', page), "the page must need no network"
     (finished.folder / "report.html").unlink()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lth import keys, pruning, store
+from lth import code, pruning, store
 from lth.settings import Count, Rate, build
 
 
@@ -27,7 +27,7 @@ def prune(plan: Mapping[str, Any], key: str | None, mask: Path, weights: Path, o
     rates = build(Plan, plan, "--settings").rates
     before, trained = store.read(mask, "mask"), store.read(weights, "run")
     inputs = {"mask": (str(mask), before.origin.key), "weights": (str(weights), trained.origin.key)}
-    origin = store.Origin("mask", plan, keys.code("verbs.prune"), inputs)
+    origin = store.Origin("mask", plan, code.digest("verbs.prune", plan), inputs)
     origin.expect(key)
     if trained.origin.inputs["mask"][1] != before.origin.key:
         raise ValueError(f"{weights}: was not trained under {mask}")

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from lth import datasets, keys, networks, pruning, seeds, settings, store, tickets, training
+from lth import code, datasets, networks, pruning, seeds, settings, store, tickets, training
 from lth.places import trials_of
 
 
@@ -26,6 +26,7 @@ class Plan:
     strategy: str
     round: Annotated[int, settings.Range(0)]
     branch: str
+    dataset: str
     seed: settings.Seed
     validation: settings.Count
     network: settings.Network
@@ -96,6 +97,7 @@ def train(
 def _task(plan: Mapping[str, Any], key: str | None, dataset: Path, theta0: Path, mask: Path, where: torch.device) -> Task:
     """Reads the inputs and checks that they belong together. Raises ValueError."""
     chosen: Plan = settings.build(Plan, plan, "--settings")
+    manifest = datasets.read_manifest(dataset, chosen.dataset)
     source, arrays = datasets.read(dataset)
     architecture = networks.build(chosen.network, source.shape, source.classes)
     trials = trials_of(chosen.block)
@@ -104,9 +106,9 @@ def _task(plan: Mapping[str, Any], key: str | None, dataset: Path, theta0: Path,
     for file in (start, masks):
         if file.arrays["trial"].tolist() != list(trials):
             raise ValueError(f"{file.path}: expected the trials of {chosen.block}, got {file.arrays['trial'].tolist()}")
-    inputs = {"dataset": (str(dataset), datasets.read_manifest(dataset)["key"])}
+    inputs = {"dataset": (str(dataset), manifest["key"])}
     inputs |= {"theta0": (str(theta0), start.origin.key), "mask": (str(mask), masks.origin.key)}
-    origin = store.Origin("run", plan, keys.code("verbs.train"), inputs)
+    origin = store.Origin("run", plan, code.digest("verbs.train", plan), inputs)
     origin.expect(key)
     sets = examples(arrays, source.brightest, chosen.validation, chosen.seed, where)
     if chosen.recipe.batch > len(sets.training):

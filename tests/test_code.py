@@ -1,0 +1,150 @@
+"""Digests of code: an edit changes those of just the files that depend on what was edited, and nothing that runs is left out."""
+
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+from byhand import Built, command, lth
+
+from lth import code, study
+
+VERBS = ("init", "train", "prune", "tabulate", "plot", "summarize")
+SETTINGS: dict[str, Any] = {
+    "dataset": "digits",
+    "branch": "ticket",
+    "network": {"name": "lenet", "initialization": "glorot-normal"},
+    "recipe": {"optimizer": "adam"},
+}
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of lth that a test may edit, and that digests read."""
+    copy = tmp_path / "lth"
+    shutil.copytree(code.PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(code, "PACKAGE", copy)
+    forget()
+    yield copy
+    forget()
+
+
+def forget() -> None:
+    for function in (code._digest, code._reached, code._read, code._definition):
+        function.cache_clear()
+
+
+def digests(settings: dict[str, Any] = SETTINGS) -> dict[str, str]:
+    forget()
+    return {verb: code.digest(f"verbs.{verb}", settings) for verb in VERBS}
+
+
+def edit(package: Path, module: str, old: str, new: str) -> None:
+    file = package.joinpath(*module.split(".")).with_suffix(".py")
+    text = file.read_text(encoding="utf-8")
+    assert old in text, f"{module} has no {old!r}"
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_comments_docstrings_and_line_breaks_change_no_digest(package: Path) -> None:
+    before = digests()
+    reworded = 0
+    for file in package.rglob("*.py"):
+        text = file.read_text(encoding="utf-8")
+        text, count = re.subn(r'^( *""")(?=\S)', r"\1Reworded: ", text, flags=re.MULTILINE)
+        text = text.replace("\n\n\n", "\n\n\n\n# A remark.\n").replace("(rate * survivors)", "(\n        rate  # of them\n        * survivors\n    )")
+        file.write_text(text + "\n# The end.\n", encoding="utf-8")
+        reworded += count
+    assert reworded > 100
+    assert digests() == before
+
+
+EDITS = {
+    "a stream of randomness": ("seeds", '.digest()[:16], "big")', '.digest()[16:], "big")', {"init", "train"}),
+    "how weights are drawn": ("tickets", "normal * deviation", "deviation * normal", {"init", "train"}),
+    "a constant deep in a function": ("pruning", 'kind="stable"', 'kind="quicksort"', {"prune"}),
+    "a constant of a module": ("training", "CHUNK = 1_000", "CHUNK = 2_000", {"train"}),
+    "what a module does when it is imported": ("training", "torch.set_flush_denormal(True)", "torch.set_flush_denormal(False)", {"train"}),
+    "a name from another package": (
+        "training",
+        "from torch.optim.adam import adam as adam_step",
+        "from torch.optim.sgd import sgd as adam_step",
+        {"train"},
+    ),
+    "headlines": ("tables", "return round(value, 6)", "return round(value, 5)", {"summarize"}),
+    "how tables are read": ("tables", 'return value == "True"', 'return value != "False"', {"plot", "summarize"}),
+    "how files are written": ("store", '"compression_opts": 4', '"compression_opts": 5', {"init", "train", "prune"}),
+    "how files are read": ("store", "locking=False", "locking=True", {"train", "prune", "tabulate", "plot"}),
+    "figures": ("figures", "BARS = 6", "BARS = 7", {"plot"}),
+    "a verb": ("verbs.prune", "np.array_equal(trained", "np.array_equiv(trained", {"prune"}),
+    "the reader of settings": (
+        "settings",
+        "float(_expect((int, float)",
+        "float(_expect((float, int)",
+        {"init", "train", "prune", "tabulate", "plot"},
+    ),
+    "the optimiser": ("training", '"beta1": 0.9', '"beta1": 0.8', {"train"}),
+    "an optimiser that is not chosen": ("training", "rows.sub_(gradient, alpha=", "rows.add_(gradient, alpha=-", set()),
+    "a branch that is not chosen": ("tickets", "return fresh()", "return theta0", set()),
+    "a data set that is not chosen": ("datasets", 'folder / "MNIST" / "raw"', 'folder / "raw"', set()),
+    "another branch": ("tickets", '"reinit": reinit}', '"reinit": reinit, "again": reinit}', set()),
+    "another network": ("networks", '{"lenet": lenet}', '{"lenet": lenet, "other": lenet}', set()),
+    "planning": ("config", "PLAIN_NUMBER = re", "PLAIN = PLAIN_NUMBER = re", set()),
+    "verify": ("verbs.verify", "maxsize=8", "maxsize=9", set()),
+}
+
+
+@pytest.mark.parametrize("case", EDITS)
+def test_an_edit_of_code_changes_the_digests_of_just_the_verbs_that_need_it(package: Path, case: str) -> None:
+    module, old, new, verbs = EDITS[case]
+    before = digests()
+    edit(package, module, old, new)
+    after = digests()
+    assert {verb for verb in VERBS if after[verb] != before[verb]} == verbs
+
+
+@pytest.mark.parametrize(("name", "value"), [("dataset", "mnist"), ("branch", "reinit"), ("recipe", {"optimizer": "sgd"})])
+def test_the_entry_that_settings_choose_counts(package: Path, name: str, value: Any) -> None:
+    assert digests(SETTINGS | {name: value})["train"] != digests()["train"]
+
+
+def test_every_table_of_choices_is_there_and_is_chosen_by_a_setting_of_runs(built: Built) -> None:
+    run = next(built.study.runs("tiny"))
+    assert [table for table, _ in code._choices(run.settings)] == list(code.CHOICES)
+    for place in code.CHOICES:
+        module, _, table = place.rpartition(".")
+        assert table in code._read(module).definitions
+
+
+def ran(call: list[str]) -> set[code.Place]:
+    """The definitions of lth that a call of a verb runs, but for the command line and the digests themselves."""
+    found: set[code.Place] = set()
+
+    def watch(frame: FrameType, event: str, argument: object) -> None:
+        path = Path(frame.f_code.co_filename)
+        if event == "call" and path.is_relative_to(code.PACKAGE):
+            module = ".".join(path.relative_to(code.PACKAGE).with_suffix("").parts)
+            name = frame.f_code.co_qualname.partition(".")[0]
+            found.add((module, "" if name == "<module>" else name))
+
+    sys.setprofile(watch)
+    try:
+        lth(*call)
+    finally:
+        sys.setprofile(None)
+    return {(module, name) for module, name in found if module not in ("cli", "code") and "<" not in name}
+
+
+@pytest.mark.parametrize("kind", ["theta0", "mask", "run", "table", "figure", "metrics"])
+def test_nothing_runs_that_the_digest_does_not_cover(here: Built, kind: str) -> None:
+    nodes: list[study.Node] = [node for node in here.study.nodes() if node.kind == kind]
+    assert nodes
+    for node in nodes:
+        assert node.module is not None
+        found = ran(command(here.study, node))
+        assert len(found) > 5
+        assert found <= code.reached(node.module, node.settings)
