@@ -6,6 +6,7 @@ import itertools
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -176,8 +177,10 @@ def test_same_streams_give_equal_bits_and_another_order_gives_others() -> None:
     assert not np.array_equal(first.weights["fc1.weight"], other.weights["fc1.weight"])
 
 
+@pytest.mark.parametrize("optimizer", training.OPTIMIZERS)
 @pytest.mark.parametrize("stop_at", [0, 10, 30])
-def test_a_training_that_goes_on_from_a_state_ends_bit_for_bit_the_same(stop_at: int) -> None:
+def test_a_training_that_goes_on_from_a_state_ends_bit_for_bit_the_same(stop_at: int, optimizer: Any) -> None:
+    recipe = dataclasses.replace(RECIPE, optimizer=optimizer)
     weights, masks = toy_stack(2)
     kept: dict[int, training.State] = {}
 
@@ -185,8 +188,8 @@ def test_a_training_that_goes_on_from_a_state_ends_bit_for_bit_the_same(stop_at:
         copies = {name: value.clone() for name, value in state.optimizer.items()}
         kept[state.iteration] = dataclasses.replace(state, rows=state.rows.clone(), best_rows=state.best_rows.clone(), optimizer=copies)
 
-    whole = run(weights, masks, on_evaluation=keep)
-    resumed = run(weights, masks, resume=kept[stop_at])
+    whole = run(weights, masks, recipe, on_evaluation=keep)
+    resumed = run(weights, masks, recipe, resume=kept[stop_at])
     assert all(np.array_equal(whole.weights[name], resumed.weights[name]) for name in weights)
     assert all(np.array_equal(whole.curves[name], resumed.curves[name]) for name in whole.curves)
     assert all(np.array_equal(whole.measures[name], resumed.measures[name]) for name in whole.measures)
