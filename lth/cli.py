@@ -18,12 +18,13 @@ def main(arguments: list[str] | None = None) -> None:
     options.pop("verb")
     try:
         run(**options)
-    except ValueError as error:
+    except (ValueError, OSError) as error:
+        if isinstance(error, BrokenPipeError):  # `lth inspect ... | head`
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return
         sys.exit(f"lth: error: {error}")
     except KeyboardInterrupt:
         sys.exit("lth: interrupted; run again to go on")
-    except BrokenPipeError:  # `lth inspect ... | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -59,12 +60,12 @@ def build_parser() -> argparse.ArgumentParser:
     _path(verb, "--out", "the mask file to write", required=True)
 
     verb = _add(verbs, "tabulate", _tabulate, "many runs to one tidy table (CSV)")
-    _settings(verb, "experiment, strategies with their branches")
+    _planned(verb, "experiment, strategies with their branches")
     verb.add_argument("--runs", type=Path, nargs="+", required=True, metavar="FILE", help="run files of one experiment")
     _path(verb, "--out", "the table to write", required=True)
 
     verb = _add(verbs, "plot", _plot, "draw a figure from a table or from runs")
-    _settings(verb, "experiment, name, figure, style, and curves for a figure of curves")
+    _planned(verb, "experiment, name, figure, style, and curves for a figure of curves")
     verb.add_argument("--inputs", type=Path, nargs="+", required=True, metavar="FILE", help="the table, or the run files of the curves")
     _path(verb, "--svg", "the SVG to write", required=True)
     _path(verb, "--png", "the PNG to write", required=True)
@@ -95,12 +96,8 @@ def _add(verbs: Any, name: str, run: Callable[..., None], help: str) -> argparse
 
 
 def _planned(parser: argparse.ArgumentParser, what: str) -> None:
-    _settings(parser, what)
-    parser.add_argument("--key", help="the planned key; refused where settings, code and inputs amount to another (default: not compared)")
-
-
-def _settings(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--settings", dest="plan", type=_json, required=True, metavar="JSON", help=f"what the file depends on: {what}")
+    parser.add_argument("--key", help="the planned key; refused where settings, code and inputs amount to another (default: not compared)")
 
 
 def _path(parser: argparse.ArgumentParser, name: str, help: str, **options: Any) -> None:

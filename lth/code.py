@@ -20,9 +20,11 @@ CHOICES = {
     "networks.NETWORKS": "network.name",
     "tickets.INITIALIZATIONS": "network.initialization",
     "tickets.BRANCHES": "branch",
-    "training.OPTIMIZERS": "recipe.optimizer",
+    "optimizers.OPTIMIZERS": "recipe.optimizer",
 }  # table: the setting that chooses its entry
-Place = tuple[str, str]  # a module of lth (without the prefix), and a name in it; "" stands for what the module does when it is imported
+Place = tuple[str, str]  # a module of lth (without the prefix), and a name in it
+EFFECTS = ""  # in place of a name: what the module does when it is imported
+WHOLE = "[*]"  # after the name of a table in CHOICES: all its entries
 
 
 def digest(module: str, settings: Mapping[str, Any]) -> str:
@@ -57,20 +59,23 @@ def _reached(module: str, choices: tuple[Place, ...]) -> dict[Place, str]:
     """The digest of each definition that is reached from a module, all of which counts, and that of what imported modules do on import."""
     entries = dict(choices)
     found: dict[Place, str] = {}
-    todo: list[Place] = [(module, name) for name in ("", *_read(module).definitions)]
+    todo: list[Place] = [("__init__", EFFECTS), ("verbs.__init__", EFFECTS), *((module, name) for name in (EFFECTS, *_read(module).definitions))]
     while todo:
         place = todo.pop()
         if place not in found:
             text, references = _definition(place, entries.get(".".join(place)))
             found[place] = text
             todo += references
-            todo += [(other, "") for other in _read(place[0]).needs - {"code"}]
+            todo += [(other, EFFECTS) for other in _read(place[0]).needs - {"code"}]
     return found
 
 
 @dataclasses.dataclass(frozen=True)
 class Module:
-    """A parsed module: top-level definitions by name, other top-level statements, and what imported names stand for."""
+    """A parsed module: top-level definitions by name, other top-level statements, and what names that are imported anywhere stand for.
+
+    No name may be both, nor be defined twice: references are told apart by name alone.
+    """
 
     definitions: Mapping[str, ast.stmt]
     effects: tuple[ast.stmt, ...]
@@ -91,17 +96,22 @@ def _read(module: str) -> Module:
     effects: list[ast.stmt] = []
     for statement in tree.body:
         match statement:
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                assert name not in definitions, f"{module}: {name} is defined twice"
-                definitions[name] = statement
-            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-                assert name not in definitions, f"{module}: {name} is defined twice"
+            case (
+                ast.FunctionDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+                | ast.ClassDef(name=name)
+                | ast.Assign(targets=[ast.Name(id=name)])
+                | ast.AnnAssign(target=ast.Name(id=name))
+            ):
+                assert name not in {*definitions, "_"}, f"{module}: {name} must be one definition with a name"
                 definitions[name] = statement
             case ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant()):
                 pass
             case _:
                 effects.append(statement)
-    modules, names, others = {}, {}, {}
+    modules: dict[str, str] = {}
+    names: dict[str, Place] = {}
+    others: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             inside = node.module == "lth" or (node.module or "").startswith("lth.")
@@ -118,13 +128,16 @@ def _read(module: str) -> Module:
             for alias in node.names:
                 assert not alias.name.startswith("lth"), f"{module}: write `from lth import ...`"
                 others[alias.asname or alias.name.partition(".")[0]] = alias.name
+    kinds = [definitions.keys(), modules.keys(), names.keys(), others.keys()]
+    twice = {name for one, other in itertools.combinations(kinds, 2) for name in one & other}
+    assert not twice, f"{module}: {', '.join(sorted(twice))} must not be both defined and imported"
     return Module(definitions, tuple(effects), modules, names, others)
 
 
 @functools.cache
 def _definition(place: Place, entry: str | None) -> tuple[str, frozenset[Place]]:
     """The digest of a definition (or of one entry of a table), and the definitions of lth that it refers to."""
-    module, name = place
+    module, name = place[0], place[1].removesuffix(WHOLE)
     read = _read(module)
     if name and name not in read.definitions:  # passed on from another module
         return "", frozenset([read.names[name]])
@@ -134,7 +147,7 @@ def _definition(place: Place, entry: str | None) -> tuple[str, frozenset[Place]]
     references = set(itertools.chain.from_iterable(_references(node, module) for node in nodes))
     elsewhere = {text: read.others[text] for text in (target for _, target in references) if text in read.others}
     text = digest_of(canonical([[_plain(node) for node in nodes], elsewhere]))
-    return text, frozenset(place for place in references if place[1] not in read.others or place[0] != module)
+    return text, frozenset(place for place in references if place[0] != module or place[1] not in read.others)
 
 
 def _entry(table: ast.AST, name: str) -> ast.expr | None:
@@ -146,7 +159,42 @@ def _entry(table: ast.AST, name: str) -> ast.expr | None:
 
 
 def _references(node: ast.AST, module: str) -> Iterator[Place]:
-    """The names of its module and of other modules of lth that a piece of code has in it."""
+    """The names of its module and of other modules of lth that a piece of code has in it.
+
+    Of a table in CHOICES one entry is meant where the code looks up `TABLE[name]`, asks `name in TABLE`, or names what is legal in an error
+    (`unknown(..., TABLE)`). Whatever else it does with a table, it may do with all entries.
+    """
+    match node:
+        case ast.Subscript(value=table, slice=key) if (place := _table(table, module)) and not isinstance(key, ast.Constant):
+            yield place
+            yield from _references(key, module)
+        case ast.Compare(left=left, ops=[ast.In() | ast.NotIn()], comparators=[table]) if place := _table(table, module):
+            yield place
+            yield from _references(left, module)
+        case ast.Call(func=ast.Name(id="unknown") as function, args=[*others, table]) if place := _table(table, module):
+            yield place
+            for child in (function, *others):
+                yield from _references(child, module)
+        case ast.Name() | ast.Attribute() if place := _table(node, module):
+            yield place[0], place[1] + WHOLE
+        case _:
+            yield from _names(node, module)
+
+
+def _table(node: ast.AST, module: str) -> Place | None:
+    """The table in CHOICES that an expression is, if it is one."""
+    read = _read(module)
+    match node:
+        case ast.Name(id=name):
+            place = read.names.get(name, (module, name))
+        case ast.Attribute(value=ast.Name(id=owner), attr=name) if owner in read.modules:
+            place = (read.modules[owner], name)
+        case _:
+            return None
+    return place if ".".join(place) in CHOICES else None
+
+
+def _names(node: ast.AST, module: str) -> Iterator[Place]:
     read = _read(module)
     if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and (other := read.modules.get(node.value.id)):
         if other == "code":

@@ -12,14 +12,15 @@ from typing import Any
 
 import yaml
 
-from lth import datasets, networks, pruning, tickets
+from lth import datasets, networks, optimizers, pruning, tickets
 from lth.appearance import Curves, Density, Figure, Lines, Style, figure_of
 from lth.places import line_of
 from lth.settings import Count, Network, Rates, Recipe, Seed, build, unknown
 
 CATALOG = Path("workflow/catalog")
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-COLOR = re.compile(r"tab:(blue|orange|green|red|purple|brown|pink|gray|olive|cyan)|C\d|#[0-9a-fA-F]{6}|[a-z]+")
+PLAIN_COLORS = "black blue brown cyan gold gray green magenta navy olive orange pink purple red teal yellow"
+COLOR = re.compile(rf"tab:(blue|orange|green|red|purple|brown|pink|gray|olive|cyan)|C\d|#[0-9a-fA-F]{{6}}|{PLAIN_COLORS.replace(' ', '|')}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,6 +99,8 @@ def read(params: Path | str = "params.yaml", catalog: Path | str = CATALOG) -> C
         for found, section in ((entries, "experiments"), (figures, "figures")):
             if twice := found.keys() & text.get(section, {}).keys():
                 raise ValueError(f"{file}: {section}.{min(twice)} stands in another file of the catalog too; rename one")
+            for name in text.get(section, {}):
+                _check_name(name, f"{file}: {section}.{name}")
             found |= text.get(section, {})
     if not entries:
         raise ValueError(f"{catalog}: no experiments found in its *.yaml files; run from the top folder of the project")
@@ -112,7 +115,7 @@ def read(params: Path | str = "params.yaml", catalog: Path | str = CATALOG) -> C
             raise unknown("style.colors", "branch", branch, tickets.BRANCHES)
     for branch, color in style.colors.items():
         if not COLOR.fullmatch(color):
-            raise ValueError(f"style.colors.{branch}: expected tab:NAME, C0 to C9, #rrggbb or a name in lower case, got {color!r}")
+            raise ValueError(f"style.colors.{branch}: expected tab:blue and so on, C0 to C9, #rrggbb or one of {PLAIN_COLORS}, got {color!r}")
     return Config(experiments, drawn, style)
 
 
@@ -165,6 +168,8 @@ def _check_keys(node: yaml.MappingNode, path: Path) -> None:
         line = f"{path}: line {name.start_mark.line + 1}"
         if not isinstance(name, yaml.ScalarNode):
             raise ValueError(f"{line}: expected text as a key, got a {name.id}")
+        if name.tag != "tag:yaml.org,2002:str":
+            raise ValueError(f"{line}: expected text as a key, got {name.value}; write it in quotes, or another name")
         if name.value in seen:
             raise ValueError(f"{line}: key {name.value!r} stands twice; remove one")
         seen.add(name.value)
@@ -186,6 +191,12 @@ def _sections(path: Path, known: Mapping[str, type], required: tuple[str, ...]) 
     return data
 
 
+def _check_name(name: str, where: str) -> None:
+    """Names become parts of paths."""
+    if not NAME.fullmatch(name):
+        raise ValueError(f"{where}: expected a name of lower-case letters and digits, joined by '-', got {name!r}")
+
+
 def _figure(data: Any, where: str) -> Figure:
     figure = figure_of(data, where)
     for strategy in figure.strategies if isinstance(figure, Density) else ():
@@ -196,8 +207,7 @@ def _figure(data: Any, where: str) -> Figure:
 
 def _experiment(name: str, data: Any, entries: Mapping[str, Any], figures: Mapping[str, Figure]) -> Experiment:
     where = f"experiments.{name}"
-    if not (isinstance(name, str) and NAME.fullmatch(name)):
-        raise ValueError(f"{where}: expected a name of lower-case letters and digits, joined by '-', got {name!r}")
+    _check_name(name, where)
     experiment = build(Experiment, _extended(data, entries, where, ()), where)
     strategies = {strategy: _strategy(strategy, settings, f"{where}.strategies.{strategy}") for strategy, settings in experiment.strategies.items()}
     experiment = dataclasses.replace(experiment, strategies=strategies)
@@ -259,6 +269,10 @@ def _check_training(experiment: Experiment, where: str) -> None:
         raise unknown(f"{where}.dataset", "dataset", experiment.dataset, datasets.SOURCES)
     if experiment.network.name not in networks.NETWORKS:
         raise unknown(f"{where}.network.name", "network", experiment.network.name, networks.NETWORKS)
+    if experiment.network.initialization not in tickets.INITIALIZATIONS:
+        raise unknown(f"{where}.network.initialization", "initialization", experiment.network.initialization, tickets.INITIALIZATIONS)
+    if experiment.recipe.optimizer not in optimizers.OPTIMIZERS:
+        raise unknown(f"{where}.recipe.optimizer", "optimizer", experiment.recipe.optimizer, optimizers.OPTIMIZERS)
     examples = datasets.SOURCES[experiment.dataset].training - experiment.validation
     if experiment.recipe.batch > examples:
         found = f"the examples that {experiment.validation} for validation leave, got {experiment.recipe.batch}"

@@ -1,20 +1,21 @@
-"""Data sets: decoded once into one array file each, checked by digest whenever it is read. A new data set is one entry in SOURCES.
+"""Data sets: decoded once into one array file each, checked by digest whenever it is read. A new one is an entry in SOURCES and OBTAIN.
 
 Images stay bytes until a batch is used. The manifest that the pipeline passes on holds the digest, so a training knows its data.
 """
 
 import dataclasses
+import gzip
 import hashlib
 import json
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from lth import seeds
+from lth import keys, seeds
 from lth.atomic import replacing
 from lth.settings import unknown
 
@@ -40,7 +41,7 @@ class Data:
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """What is known of a data set before it is there: image shape, brightest value, classes, sizes, digest; and how to get it."""
+    """What is known of a data set before it is there: image shape, brightest value, classes, number of training and test images, digest."""
 
     shape: tuple[int, ...]
     brightest: int
@@ -48,7 +49,6 @@ class Source:
     training: int
     test: int
     digest: str
-    obtain: Callable[[Path], Data]
 
 
 def prepare(name: str, folder: Path, out: Path) -> dict[str, Any]:
@@ -56,24 +56,33 @@ def prepare(name: str, folder: Path, out: Path) -> dict[str, Any]:
 
     Raises ValueError where archives or arrays are damaged or a download fails.
     """
-    source = SOURCES.get(name)
-    if source is None:
-        raise unknown("data set", "name", name, SOURCES)
-    data = source.obtain(folder)
-    if data.digest() != source.digest:
-        found = f"digest {data.digest()[:12]}..., expected {source.digest[:12]}..."
+    manifest = manifest_of(name)
+    data = OBTAIN[name](folder)
+    if data.digest() != manifest["digest"]:
+        found = f"digest {data.digest()[:12]}..., expected {manifest['digest'][:12]}..."
         raise ValueError(f"{folder}: the decoded {name} has {found}; delete its files there and run again")
     with replacing(arrays_of(out)) as part, part.open("wb") as file:
         np.savez_compressed(file, **{field.name: getattr(data, field.name) for field in dataclasses.fields(data)})
-    sizes = {"training": len(data.train_labels), "test": len(data.test_labels), "classes": source.classes, "shape": list(source.shape)}
-    return {"dataset": name, "digest": source.digest} | sizes
+    return manifest
 
 
-def read(manifest: Path) -> tuple[Source, Data]:
+def manifest_of(name: str) -> dict[str, Any]:
+    """The manifest of a data set: dataset, digest, training, test, classes, shape, key. All is known before the data are there, so that
+    planning needs no data; the digest says everything, and the code that decodes is in no key.
+    """
+    if name not in SOURCES:
+        raise unknown("data set", "name", name, SOURCES)
+    source = SOURCES[name]
+    key = keys.key("dataset", {"dataset": name, "digest": source.digest}, "", {})
+    sizes = {"training": source.training, "test": source.test, "classes": source.classes, "shape": list(source.shape)}
+    return {"dataset": name, "digest": source.digest, "key": key} | sizes
+
+
+def read(manifest: Path, name: str) -> tuple[Source, Data]:
     """The data set of a manifest, from the array file beside it. Raises ValueError where that is missing, damaged or another."""
-    expected = read_manifest(manifest)
+    expected = read_manifest(manifest, name)
     path = arrays_of(manifest)
-    mend = f"run: python -m lth prepare {expected['dataset']} --out {manifest}"
+    mend = f"run: python -m lth prepare {name} --out {manifest}"
     if not path.exists():
         raise ValueError(f"{path}: missing; {mend}")
     try:
@@ -82,22 +91,19 @@ def read(manifest: Path) -> tuple[Source, Data]:
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{path}: damaged ({str(error).splitlines()[0]}); {mend}") from None
     if data.digest() != expected["digest"]:
-        raise ValueError(f"{path}: digest {data.digest()[:12]}... where {manifest} has {expected['digest'][:12]}...; {mend}")
-    return SOURCES[expected["dataset"]], data
+        raise ValueError(f"{path}: digest {data.digest()[:12]}..., expected {expected['digest'][:12]}...; {mend}")
+    return SOURCES[name], data
 
 
-def read_manifest(path: Path, name: str | None = None) -> dict[str, Any]:
-    """A manifest: dataset, digest, training, test, classes, shape, key. Raises ValueError where it is missing, not one, or of another name."""
+def read_manifest(path: Path, name: str) -> dict[str, Any]:
+    """The manifest of a data set of this name (see `manifest_of`). Raises ValueError where the file is missing or anything else."""
+    expected = manifest_of(name)
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        whole = manifest["dataset"] in SOURCES and {"digest", "shape", "classes", "key"} <= manifest.keys()
-    except (OSError, ValueError, KeyError, TypeError):
-        manifest, whole = {}, False
-    if not whole:
-        raise ValueError(f"{path}: not a manifest of a data set; make it with: python -m lth prepare NAME --out {path}")
-    if name not in (None, manifest["dataset"]):
-        raise ValueError(f"{path}: expected the data set {name!r}, got {manifest['dataset']!r}")
-    return manifest
+        if json.loads(path.read_text(encoding="utf-8")) == expected:
+            return expected
+    except (OSError, ValueError):
+        pass
+    raise ValueError(f"{path}: not the manifest of the data set {name!r}; make it with: python -m lth prepare {name} --out {path}")
 
 
 def arrays_of(manifest: Path) -> Path:
@@ -122,29 +128,42 @@ def digits(folder: Path) -> Data:
 
 
 def mnist(folder: Path) -> Data:
-    """MNIST (LeCun et al., 1998) by torchvision: downloaded, or unpacked from the four archives in `MNIST/raw` below the folder."""
+    """MNIST (LeCun et al., 1998) from its four archives in `MNIST/raw` below the folder; torchvision downloads those that are not there."""
     from torchvision.datasets import MNIST
     from torchvision.datasets.utils import calculate_md5
 
     raw = folder / "MNIST" / "raw"
     for file, md5 in MNIST.resources:
-        archive = raw / file
-        if archive.exists() and (found := calculate_md5(archive)) != md5:
-            raise ValueError(f"{archive}: damaged: expected MD5 {md5}, got {found}; delete it, and it is downloaded again")
-        if archive.exists():  # unpack again below: torchvision takes unpacked files unchecked
-            (raw / file.removesuffix(".gz")).unlink(missing_ok=True)
-    try:
-        parts = [MNIST(folder, train=train, download=True) for train in (True, False)]
-    except ValueError as error:
-        raise ValueError(f"{raw}: damaged ({error}); delete its files, and put the four archives there or let them be downloaded") from None
-    except (RuntimeError, OSError) as error:
-        reason, mend = " ".join(str(error).split()), "connect to the network, or put its four archives there"
-        raise ValueError(f"{raw}: MNIST is not there and could not be downloaded ({reason}); {mend}") from None
-    arrays = [array.numpy() for part in parts for array in (part.data, part.targets)]
-    return Data(*arrays)
+        if (raw / file).exists() and (found := calculate_md5(raw / file)) != md5:
+            raise ValueError(f"{raw / file}: damaged: expected MD5 {md5}, got {found}; delete it, and it is downloaded again")
+    arrays: dict[str, np.ndarray] = {}
+    for file, md5 in MNIST.resources:
+        if not (raw / file).exists():
+            _download(file, raw, md5, MNIST.mirrors)
+        content = gzip.decompress((raw / file).read_bytes())
+        dimensions = content[3]
+        shape = np.frombuffer(content, ">i4", dimensions, offset=4)
+        arrays[file] = np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
+    images, labels, test_images, test_labels = arrays.values()
+    return Data(images, labels.astype(np.int64), test_images, test_labels.astype(np.int64))
+
+
+def _download(file: str, folder: Path, md5: str, mirrors: Sequence[str]) -> None:
+    """Tries one mirror after the other. Raises ValueError with the last one's reason."""
+    from torchvision.datasets.utils import download_url
+
+    reason = "no mirror is known"
+    for mirror in mirrors:
+        try:
+            return download_url(mirror + file, str(folder), file, md5)
+        except (RuntimeError, OSError) as error:
+            reason = " ".join(str(error).split())
+    mend = "connect to the network, or put the data set's archives there"
+    raise ValueError(f"{folder}: {file} is not there and could not be downloaded ({reason}); {mend}")
 
 
 SOURCES: Mapping[str, Source] = {
-    "digits": Source((8, 8), 16, 10, 1400, 397, "a9448a1061030b9b372cb5f61bcbe135feb49e5baaa82776d4ef889cce3e9daa", digits),
-    "mnist": Source((28, 28), 255, 10, 60000, 10000, "fcada437588ede7ee5019961f7811115d5c58f9a00b9f8d039435f8e90b68451", mnist),
+    "digits": Source((8, 8), 16, 10, 1400, 397, "a9448a1061030b9b372cb5f61bcbe135feb49e5baaa82776d4ef889cce3e9daa"),
+    "mnist": Source((28, 28), 255, 10, 60000, 10000, "fcada437588ede7ee5019961f7811115d5c58f9a00b9f8d039435f8e90b68451"),
 }
+OBTAIN: Mapping[str, Callable[[Path], Data]] = {"digits": digits, "mnist": mnist}

@@ -82,6 +82,8 @@ def _curves(spec: Curves, style: Style, shown: Lines, runs: Sequence[File]) -> P
     for axis, lines in zip(axes, shown.panels, strict=True):
         for index, line in enumerate(lines):
             chosen = [run for run in runs if line == "{strategy}/round-{round}/{branch}".format(**run.origin.settings)]
+            if not chosen:
+                raise ValueError(f"{line}: no run of this line is among the {len(runs)} runs that were given")
             x = chosen[0].arrays["iterations"]
             x = x[x <= shown.until]
             values = _scale(spec.quantity) * np.concatenate([run.arrays[f"curves/{spec.quantity}"][:, : len(x)] for run in chosen])

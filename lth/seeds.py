@@ -6,17 +6,15 @@ which streams are opened does not matter.
 
 import hashlib
 import json
-from typing import Literal
 
 import numpy as np
 
-Purpose = Literal["initialization", "reinitialization", "data order", "split"]
 
-
-def stream(seed: int, purpose: Purpose, **coordinates: int | str) -> np.random.Generator:
+def stream(seed: int, purpose: str, **coordinates: int | str) -> np.random.Generator:
     """The generator at an address, such as `stream(1, "initialization", trial=0, parameter="fc1.weight")`.
 
-    Equal addresses give equal draws on every machine; addresses that differ anywhere give independent ones.
+    Purposes in use: initialization, reinitialization, data order, split. Equal addresses give equal draws on every machine; addresses that
+    differ anywhere give independent ones.
     """
     address = json.dumps([seed, purpose, coordinates], sort_keys=True)
     return np.random.Generator(np.random.Philox(key=int.from_bytes(hashlib.sha256(address.encode()).digest()[:16], "big")))

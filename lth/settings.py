@@ -44,7 +44,7 @@ class Network:
 
     name: str
     hidden: tuple[Count, ...]
-    initialization: Literal["glorot-normal"]
+    initialization: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Recipe:
     `data_order` is `fresh` (each training shuffles in its own way) or `shared` (all trainings of a trial see the same batches).
     """
 
-    optimizer: Literal["adam", "sgd"]
+    optimizer: str
     learning_rate: Positive
     batch: Count
     iterations: Count
@@ -117,7 +117,10 @@ def build(kind: Any, data: Any, where: str) -> Any:
         items = _expect(dict, data, where, "a mapping")
         return types.MappingProxyType({name: build(arguments[1], item, f"{where}.{name}") for name, item in items.items()})
     if kind is float:
-        return float(_expect((int, float), data, where, "a number"))
+        number = _expect((int, float), data, where, "a number")
+        if abs(number) > 1e300:
+            raise ValueError(f"{where}: expected a number of at most 1e300, got one of {len(str(number))} digits")
+        return float(number)
     return _expect(kind, data, where, {int: "a whole number", str: "text", bool: "true or false"}[kind])
 
 

@@ -49,10 +49,16 @@ class Origin:
         """The trials of the block."""
         return trials_of(str(self.settings["block"]))
 
-    def expect(self, key: str | None) -> None:
-        """Raises ValueError where a planned key is given and is not this one."""
-        if key is not None and key != self.key:
-            raise ValueError(f"planned key {key} is not {self.key}: code, settings or inputs have changed since the plan; run snakemake again")
+
+class Arrays(dict[str, np.ndarray]):
+    """Arrays by name. One that is not there is a fault of the file: ValueError."""
+
+    def __init__(self, path: Path, arrays: Mapping[str, np.ndarray]):
+        super().__init__(arrays)
+        self.path = path
+
+    def __missing__(self, name: str) -> np.ndarray:
+        raise ValueError(f"{self.path}: array {name!r} is missing, so another version of lth made it; delete it and run snakemake again")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,9 +69,15 @@ class File:
     origin: Origin
     arrays: Mapping[str, np.ndarray]
 
-    def group(self, name: str) -> dict[str, np.ndarray]:
+    def group(self, name: str) -> Arrays:
         """The arrays below `name/`, by the rest of their path."""
-        return {path.removeprefix(f"{name}/"): array for path, array in self.arrays.items() if path.startswith(f"{name}/")}
+        found = {path.removeprefix(f"{name}/"): array for path, array in self.arrays.items() if path.startswith(f"{name}/")}
+        return Arrays(self.path, found)
+
+    def without(self, name: str) -> "File":
+        """The file without the arrays below `name/`, to hold less in memory."""
+        kept = {path: array for path, array in self.arrays.items() if not path.startswith(f"{name}/")}
+        return dataclasses.replace(self, arrays=Arrays(self.path, kept))
 
 
 def write(path: Path | str, origin: Origin, arrays: Mapping[str, np.ndarray], versions: Mapping[str, str] | None = None) -> None:
@@ -117,7 +129,7 @@ def read(path: Path | str, kind: str | None = None, template: Mapping[str, tuple
         raise ValueError(f"{path}: attribute {differing[0]!r} is not what the settings say; {mend}")
     if template is not None:
         _fits(path, arrays, template)
-    return File(path, origin, arrays)
+    return File(path, origin, Arrays(path, arrays))
 
 
 def _origin(path: Path, attributes: Mapping[str, Any]) -> Origin:

@@ -27,8 +27,10 @@ MEASURES = (
     "final_test_accuracy",
     "final_train_accuracy",
     "diverged",
+    "ancestor_diverged",
 )
 COLUMNS = (*PLACE, *MEASURES)
+MARGIN = 0.001  # a tenth of a point of accuracy
 Row = Mapping[str, Any]
 
 
@@ -91,7 +93,7 @@ def _parsed(name: str, value: str) -> Any:
         return value
     if name in ("trial", "round", "repeat", "weights_left", "early_stop_iteration"):
         return int(value)
-    if name == "diverged":
+    if name in ("diverged", "ancestor_diverged"):
         if value not in ("True", "False"):
             raise ValueError(f"expected True or False, got {value!r}")
         return value == "True"
@@ -118,14 +120,19 @@ def headlines(table: Sequence[Row]) -> dict[str, Any]:
     """Per strategy and branch, from means over trials and repeats at early stopping: the dense network, the best pruned round, the smallest
     density down to which every round matches the dense network, and how much earlier than it the fastest of the matching rounds stops.
 
-    A round matches where its mean test accuracy is not below that of the dense network's worst trial. Accuracies and densities in [0, 1].
+    A round matches where its mean test accuracy is at most MARGIN below the dense network's. Accuracies and densities are in [0, 1];
+    `networks` counts those of each round. Raises ValueError for a strategy without dense tickets.
     """
     accuracy, stop = points(table, "early_stop_test_accuracy"), points(table, "early_stop_iteration")
     result: dict[str, Any] = {}
     for (strategy, branch), line in accuracy.items():
-        (_, dense, worst, _), (_, dense_stop, _, _) = accuracy[strategy, "ticket"][0], stop[strategy, "ticket"][0]
+        rows = [row for row in table if (row["strategy"], row["branch"]) == (strategy, branch)]
+        tickets = accuracy.get((strategy, "ticket"), [])
+        if not tickets or tickets[0][0] != 1:
+            raise ValueError(f"strategy {strategy!r}: the table has no dense network of branch 'ticket' to compare with")
+        dense, dense_stop = tickets[0][1], stop[strategy, "ticket"][0][1]
         best = max(line[1:], key=lambda point: _finite(point[1], -math.inf), default=(math.nan, math.nan))
-        matching = list(itertools.takewhile(lambda point, worst=worst: point[1] >= worst, line[1:]))
+        matching = list(itertools.takewhile(lambda point, least=dense - MARGIN: point[1] >= least, line[1:]))
         stops = [point for point in stop[strategy, branch][1 : len(matching) + 1] if point[1]]
         fastest = min(stops, key=lambda point: point[1], default=None)
         result.setdefault(strategy, {})[branch] = {
@@ -135,7 +142,8 @@ def headlines(table: Sequence[Row]) -> dict[str, Any]:
             "smallest_density_matching_dense": _number(matching[-1][0]) if matching else None,
             "best_early_stop_speedup": _number(dense_stop / fastest[1]) if fastest else None,
             "best_early_stop_speedup_density": _number(fastest[0]) if fastest else None,
-            "diverged": sum(row["diverged"] for row in table if (row["strategy"], row["branch"]) == (strategy, branch)),
+            "diverged": sum(row["diverged"] or row["ancestor_diverged"] for row in rows),
+            "networks": len({(row["trial"], row["repeat"]) for row in rows}),
         }
     return result
 

@@ -16,7 +16,7 @@ from lth.settings import unknown
 Weights = dict[str, np.ndarray]
 
 
-def draw(architecture: Architecture, initialization: str, seed: int, purpose: seeds.Purpose, **coordinates: int | str) -> Weights:
+def draw(architecture: Architecture, initialization: str, seed: int, purpose: str, **coordinates: int | str) -> Weights:
     """One network's weights from D_θ: each weight from its own stream, biases 0; float32 arrays by parameter name."""
     deviation = INITIALIZATIONS[initialization]
     weights: Weights = {}
@@ -69,6 +69,8 @@ def start(plan: Mapping[str, Any], trials: Sequence[int], theta0: Weights, archi
     if plan["branch"] not in BRANCHES:
         raise unknown("branch", "value", plan["branch"], BRANCHES)
     branch, initialization = BRANCHES[plan["branch"]], plan["network"]["initialization"]
+    if initialization not in INITIALIZATIONS:
+        raise unknown("network.initialization", "initialization", initialization, INITIALIZATIONS)
     started: list[Weights] = []
     for (index, trial), repeat in itertools.product(enumerate(trials), range(plan["repeats"])):
         address = {"trial": trial, "strategy": plan["strategy"], "round": plan["round"], "repeat": repeat}

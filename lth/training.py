@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.optim.adam import adam as adam_step
 
 from lth.networks import Architecture
-from lth.settings import Recipe
+from lth.optimizers import OPTIMIZERS
+from lth.settings import Recipe, unknown
 
 CURVES = ("validation_loss", "validation_accuracy", "test_loss", "test_accuracy")
 PAYS = 6_000  # iterations from which compiling a step pays: it takes 20 to 30 s once on a machine, and 2 s where torch has it in its cache
@@ -110,28 +110,6 @@ class Run:
     weights: dict[str, np.ndarray]
 
 
-Optimizer = Callable[[Tensor, Tensor, dict[str, Tensor], Recipe], None]
-
-
-def adam(rows: Tensor, gradient: Tensor, state: dict[str, Tensor], recipe: Recipe) -> None:
-    """One step of Adam (Kingma & Ba, 2015) with torch's own fused kernel: betas 0.9 and 0.999, epsilon 1e-8."""
-    if not state:
-        state |= {"step": torch.zeros((), device=rows.device), "exp_avg": torch.zeros_like(rows), "exp_avg_sq": torch.zeros_like(rows)}
-    betas = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
-    plain = {"fused": True, "amsgrad": False, "maximize": False, "weight_decay": 0.0}
-    lists = [[rows], [gradient], [state["exp_avg"]], [state["exp_avg_sq"]], [], [state["step"]]]
-    adam_step(*lists, lr=recipe.learning_rate, **betas, **plain)
-
-
-def sgd(rows: Tensor, gradient: Tensor, state: dict[str, Tensor], recipe: Recipe) -> None:
-    """One step of stochastic gradient descent. It has no state."""
-    rows.sub_(gradient, alpha=recipe.learning_rate)
-
-
-# torch.optim's classes would do the same, but making one imports torch._dynamo: 2 s and 150 MB in every short training.
-OPTIMIZERS: Mapping[str, Optimizer] = {"adam": adam, "sgd": sgd}
-
-
 def train(
     architecture: Architecture,
     weights: Mapping[str, np.ndarray],
@@ -150,6 +128,8 @@ def train(
     are 0 where the mask is, before the first step and after every step, and so is the optimiser's state. `on_evaluation` sees the state
     after each evaluation; a training that is given one of these states as `resume` ends bit for bit as if it had never stopped.
     """
+    if recipe.optimizer not in OPTIMIZERS:
+        raise unknown("recipe.optimizer", "optimizer", recipe.optimizer, OPTIMIZERS)
     layout = Layout(architecture)
     mask = layout.pack({name: value.astype(np.float32) for name, value in masks.items()}, fill=1.0).to(device)
     state = resume or State(0, (packed := layout.pack(weights)), packed, {}, {})

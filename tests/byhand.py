@@ -50,9 +50,9 @@ def command(study: Study, node: Node) -> list[str]:
             files = [text for role in ("dataset", "theta0", "mask") for text in (f"--{role}", *inputs[role])]
             return ["train", *planned, *files, "--device", "cpu", "--out", node.path]
         case "table":
-            return ["tabulate", "--settings", node.plan, "--runs", *every, "--out", node.path]
+            return ["tabulate", *planned, "--runs", *every, "--out", node.path]
         case "figure":
-            return ["plot", "--settings", node.plan, "--inputs", *every, "--svg", node.path, "--png", str(Path(node.path).with_suffix(".png"))]
+            return ["plot", *planned, "--inputs", *every, "--svg", node.path, "--png", str(Path(node.path).with_suffix(".png"))]
         case _:
             return ["summarize", *every, "--out", node.path]
 
@@ -84,3 +84,9 @@ def refused(*arguments: str | Path, match: str) -> None:
         lth(*arguments)
     assert str(caught.value).startswith("lth: error: ")
     assert "\n" not in str(caught.value)
+
+
+def unkeyed(call: list[str]) -> list[str]:
+    """A call as a person makes it: without the key that the rules know."""
+    at = call.index("--key") if "--key" in call else len(call)
+    return call[:at] + call[at + 2 :]

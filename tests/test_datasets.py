@@ -47,7 +47,7 @@ def test_the_split_is_fixed_by_the_seed_of_the_experiment() -> None:
 
 
 def test_the_digits_are_1400_and_397_images_of_8x8_bytes(digits: Path) -> None:
-    manifest = datasets.read_manifest(digits / "digits.json")
+    manifest = datasets.read_manifest(digits / "digits.json", "digits")
     assert {name: manifest[name] for name in ("dataset", "training", "test", "classes", "shape")} == {
         "dataset": "digits",
         "training": 1400,
@@ -55,7 +55,7 @@ def test_the_digits_are_1400_and_397_images_of_8x8_bytes(digits: Path) -> None:
         "classes": 10,
         "shape": [8, 8],
     }
-    source, data = datasets.read(digits / "digits.json")
+    source, data = datasets.read(digits / "digits.json", "digits")
     assert (data.train_images.shape, data.test_images.shape) == ((1400, *source.shape), (397, *source.shape))
     assert (data.train_images.dtype, data.train_labels.dtype) == (np.uint8, np.int64)
     assert data.train_images.max() == source.brightest
@@ -77,7 +77,7 @@ def test_an_array_file_that_is_missing_says_how_to_make_it(folder: Path) -> None
     manifest = folder / "digits.json"
     mend = f"{folder / 'digits.npz'}: missing; run: python -m lth prepare digits --out {manifest}"
     with pytest.raises(ValueError, match=re.escape(mend)):
-        datasets.read(manifest)
+        datasets.read(manifest, "digits")
 
 
 @pytest.mark.parametrize(("start", "end", "filler"), [(-1000, None, b""), (5000, 5004, b"\0\0\0\0"), (0, None, b""), (0, None, b"junk")])
@@ -87,7 +87,7 @@ def test_a_damaged_array_file_is_named(folder: Path, start: int, end: int | None
     data[start:end] = filler
     path.write_bytes(data)
     with pytest.raises(ValueError, match=re.escape(f"{path}: damaged (") + ".*; run: python -m lth prepare digits"):
-        datasets.read(folder / "digits.json")
+        datasets.read(folder / "digits.json", "digits")
 
 
 def test_an_array_file_of_other_data_is_refused(folder: Path) -> None:
@@ -95,30 +95,25 @@ def test_an_array_file_of_other_data_is_refused(folder: Path) -> None:
         arrays = dict(file)
     arrays["train_labels"][0] ^= 1
     np.savez(folder / "digits.npz", **arrays)
-    with pytest.raises(
-        ValueError, match=r"digits.npz: digest [0-9a-f]{12}\.\.\. where .*digits.json has [0-9a-f]{12}\.\.\.; run: python -m lth prepare"
-    ):
-        datasets.read(folder / "digits.json")
+    with pytest.raises(ValueError, match=r"digits.npz: digest [0-9a-f]{12}\.\.\., expected [0-9a-f]{12}\.\.\.; run: python -m lth prepare digits"):
+        datasets.read(folder / "digits.json", "digits")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        None,
-        "",
-        "[]",
-        "{}",
-        '{"dataset": "digits"}',
-        json.dumps({"dataset": "mnits", "digest": "0", "shape": [8, 8], "classes": 10, "key": "0"}),
-        json.dumps({"dataset": ["digits"], "digest": "0", "shape": [8, 8], "classes": 10, "key": "0"}),
-    ],
-)
-def test_what_is_no_manifest_is_refused(tmp_path: Path, text: str | None) -> None:
+FORGED = datasets.manifest_of("digits") | {"digest": "0" * 64}
+
+
+@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"dataset": "digits"}', json.dumps(datasets.manifest_of("mnist")), json.dumps(FORGED)])
+def test_what_is_not_the_manifest_of_this_data_set_is_refused(tmp_path: Path, text: str | None) -> None:
     path = tmp_path / "it.json"
     if text is not None:
         path.write_text(text)
-    with pytest.raises(ValueError, match=re.escape(f"{path}: not a manifest of a data set; make it with: python -m lth prepare NAME --out {path}")):
-        datasets.read_manifest(path)
+    message = f"{path}: not the manifest of the data set 'digits'; make it with: python -m lth prepare digits --out {path}"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        datasets.read_manifest(path, "digits")
+
+
+def test_every_data_set_can_be_obtained() -> None:
+    assert datasets.SOURCES.keys() == datasets.OBTAIN.keys()
 
 
 def test_an_unknown_data_set_is_refused_with_the_nearest(tmp_path: Path) -> None:
@@ -128,8 +123,8 @@ def test_an_unknown_data_set_is_refused_with_the_nearest(tmp_path: Path) -> None
 
 @pytest.mark.usefixtures("offline")
 def test_without_archives_and_network_mnist_says_what_to_do(tmp_path: Path) -> None:
-    place = re.escape(f"{tmp_path / 'MNIST' / 'raw'}: MNIST is not there and could not be downloaded (")
-    with pytest.raises(ValueError, match=place + ".*connect to the network, or put its four archives there") as caught:
+    place = re.escape(f"{tmp_path / 'MNIST' / 'raw'}: {NAMES[0]} is not there and could not be downloaded (")
+    with pytest.raises(ValueError, match=place + ".*connect to the network, or put the data set's archives there") as caught:
         datasets.prepare("mnist", tmp_path, tmp_path / "mnist.json")
     assert "\n" not in str(caught.value)
     assert "no route to host" in str(caught.value)
@@ -148,29 +143,27 @@ def test_a_damaged_archive_is_named_with_both_checksums(tmp_path: Path, name: st
 
 
 @pytest.mark.usefixtures("offline")
-def test_unpacked_files_of_other_data_are_refused(tmp_path: Path) -> None:
-    raw = tmp_path / "MNIST" / "raw"
-    raw.mkdir(parents=True)
-    for name in NAMES:
-        dimensions = [3, 28, 28] if "images" in name else [3]
-        head = bytes([0, 0, 8, len(dimensions)]) + np.array(dimensions, ">i4").tobytes()
-        (raw / name.removesuffix(".gz")).write_bytes(head + bytes(int(np.prod(dimensions))))
+def test_decoded_data_that_are_not_what_they_should_be_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = datasets.Data(*(np.zeros((3, 28, 28), np.uint8), np.zeros(3, np.int64)) * 2)
+    monkeypatch.setitem(datasets.OBTAIN, "mnist", lambda folder: empty)
     with pytest.raises(ValueError, match=r"the decoded mnist has digest [0-9a-f]{12}\.\.\., expected fcada4375[0-9a-f]*\.\.\.; delete its files"):
         datasets.prepare("mnist", tmp_path, tmp_path / "mnist.json")
 
 
 @pytest.mark.usefixtures("offline")
 @pytest.mark.skipif(not all((ARCHIVES / name).exists() for name in NAMES), reason="the four archives of MNIST are not in data/MNIST/raw")
-def test_mnist_is_made_from_archives_that_are_there_and_not_from_what_was_unpacked(tmp_path: Path) -> None:
+def test_mnist_is_made_from_archives_that_are_there_and_leaves_their_folder_alone(tmp_path: Path) -> None:
     raw = tmp_path / "MNIST" / "raw"
     raw.mkdir(parents=True)
     for name in NAMES:
         shutil.copy(ARCHIVES / name, raw)
-        (raw / name.removesuffix(".gz")).write_bytes(b"an unpacked file that somebody broke")
-    manifest = datasets.prepare("mnist", tmp_path, tmp_path / "mnist.json") | {"key": "0"}
+    (raw / NAMES[0].removesuffix(".gz")).write_bytes(b"an unpacked file that somebody broke")
+    before = {path.name: path.stat().st_mtime_ns for path in raw.iterdir()}
+    manifest = datasets.prepare("mnist", tmp_path, tmp_path / "mnist.json")
+    assert {path.name: path.stat().st_mtime_ns for path in raw.iterdir()} == before
     (tmp_path / "mnist.json").write_text(json.dumps(manifest))
     assert (manifest["training"], manifest["test"], manifest["classes"], manifest["shape"]) == (60_000, 10_000, 10, [28, 28])
-    source, data = datasets.read(tmp_path / "mnist.json")
+    source, data = datasets.read(tmp_path / "mnist.json", "mnist")
     assert data.train_labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
     assert (int(data.train_images.max()), data.test_images.shape) == (source.brightest, (10_000, 28, 28))
     assert [len(part) for part in datasets.split(source.training, 5_000, 1)] == [55_000, 5_000]

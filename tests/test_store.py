@@ -80,11 +80,13 @@ def test_an_origin_knows_its_trials_and_coordinates() -> None:
     assert ORIGIN.coordinates == {"experiment": "toy", "block": "trials-3-4", "strategy": "iterative", "round": 2}
 
 
-def test_a_planned_key_that_is_not_this_one_is_refused() -> None:
-    ORIGIN.expect(None)
-    ORIGIN.expect(ORIGIN.key)
-    with pytest.raises(ValueError, match=f"planned key abc is not {ORIGIN.key}: code, settings or inputs have changed since the plan; run snakemake"):
-        ORIGIN.expect("abc")
+def test_an_array_that_is_not_there_is_a_fault_of_the_file(path: Path) -> None:
+    file = store.read(path)
+    for arrays in (file.arrays, file.group("mask")):
+        with pytest.raises(ValueError, match=re.escape(f"{path}: array 'nothing' is missing, so another version of lth made it")):
+            arrays["nothing"]
+    assert "mask/fc1.weight" not in file.without("mask").arrays
+    assert "trial" in file.without("mask").arrays
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

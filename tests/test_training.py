@@ -6,14 +6,14 @@ import itertools
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
 import torch
 from torch.nn.utils import prune
 
-from lth import networks, seeds, tickets, training
+from lth import networks, optimizers, seeds, tickets, training
 from lth.settings import Network, Recipe
 
 CPU = torch.device("cpu")
@@ -177,7 +177,26 @@ def test_same_streams_give_equal_bits_and_another_order_gives_others() -> None:
     assert not np.array_equal(first.weights["fc1.weight"], other.weights["fc1.weight"])
 
 
-@pytest.mark.parametrize("optimizer", training.OPTIMIZERS)
+@pytest.mark.usefixtures("compiled_always")
+def test_a_compiled_training_that_goes_on_from_a_state_ends_bit_for_bit_the_same() -> None:
+    test_a_training_that_goes_on_from_a_state_ends_bit_for_bit_the_same(30, "adam")
+
+
+def test_without_a_compiler_steps_run_uncompiled_and_a_line_says_so(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise RuntimeError("no compiler found\nand more of this")
+
+    weights, masks = toy_stack(1)
+    expected = run(weights, masks)
+    monkeypatch.setattr(training, "PAYS", 0)
+    monkeypatch.setattr(torch, "compile", refuse)
+    capsys.readouterr()
+    result = run(weights, masks)
+    assert capsys.readouterr().out == "steps run uncompiled, about half as fast: no working compiler for cpu (no compiler found)\n"
+    assert all(np.array_equal(result.weights[name], expected.weights[name]) for name in weights)
+
+
+@pytest.mark.parametrize("optimizer", optimizers.OPTIMIZERS)
 @pytest.mark.parametrize("stop_at", [0, 10, 30])
 def test_a_training_that_goes_on_from_a_state_ends_bit_for_bit_the_same(stop_at: int, optimizer: Any) -> None:
     recipe = dataclasses.replace(RECIPE, optimizer=optimizer)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from byhand import RUNS, Built, command, lth
+from byhand import RUNS, Built, command, lth, unkeyed
 
 from lth import store
 
@@ -59,7 +59,7 @@ def largest_pruned(arrays: Arrays) -> None:
     arrays[LAYER][0].ravel()[np.argmax(np.abs(trained))] = False
 
 
-def moved(name: str, value: float = 1.0) -> Callable[[Arrays], None]:
+def moved(name: str, value: float = 1) -> Callable[[Arrays], None]:
     return lambda arrays: arrays.__setitem__(name, arrays[name] + value)
 
 
@@ -81,6 +81,8 @@ FORGERIES = {
     "another start": (TICKET, other_start, "network 0: did not start from what branch 'ticket' makes of θ0 and the mask"),
     "another stop": (TICKET, moved("measures/early_stop_iteration", 10), "early_stop_iteration is not the first minimum of the validation loss"),
     "another count": (TICKET, moved("measures/weights_left"), "weights_left is not what the mask has"),
+    "other trials": (MASK, moved("trial"), "the stack is not that of trials-0-1 with 1 repeats"),
+    "other repeats": (f"{RUNS}/dense/round-0/reinit/run.h5", moved("repeat"), "the repeats are not 0 to 1 of each trial"),
     "weights that were not 0": (TICKET, moved("measures/largest_pruned_weight"), "a pruned weight was not 0 after training"),
 }
 
@@ -182,17 +184,35 @@ def test_a_file_of_a_kind_that_has_no_place_in_results_is_named(here: Built, cap
 
 def test_diverged_trainings_have_no_fault(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
     node = next(node for node in here.study.runs("tiny") if node.path == TICKET)
-    call = command(here.study, node)
+    call = unkeyed(command(here.study, node))
     at = call.index("--settings") + 1
     call[at] = call[at].replace('"learning_rate":0.01', '"learning_rate":1e30')
-    del call[call.index("--key") : call.index("--key") + 2]
     lth(*call)
     table = here.study.table("tiny")
-    lth(*command(here.study, table))
+    lth(*unkeyed(command(here.study, table)))
     assert "nan" in Path(table.path).read_text()
     lth(*command(here.study, here.study.metrics()))
     capsys.readouterr()
     lth("verify")
+
+
+def test_files_of_other_settings_than_the_study_has_now_are_counted(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    params = Path("params.yaml")
+    params.write_text(params.read_text().replace("learning_rate: 0.01", "learning_rate: 0.02"))
+    capsys.readouterr()
+    lth("verify")
+    assert "10 of them are not what params.yaml and the code ask for now" in capsys.readouterr().out
+
+
+def test_a_file_of_another_version_of_lth_is_a_fault_of_its_own(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    file = store.read(TICKET)
+    store.write(TICKET, file.origin, {name: array for name, array in file.arrays.items() if name != "measures/density"})
+    settings = {**store.read(MASK).origin.settings, "more": 1}
+    mask = store.read(MASK)
+    store.write(MASK, store.Origin("mask", {name: value for name, value in settings.items() if name != "rates"}, "", mask.origin.inputs), mask.arrays)
+    lines, _ = faults(capsys)
+    assert any(line.startswith(f"{TICKET}: array 'density' is missing, so another version of lth made it") for line in lines)
+    assert any(line.startswith(f"{MASK}: cannot be checked, so another version of lth made it ('rates')") for line in lines)
 
 
 def test_a_folder_without_files_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

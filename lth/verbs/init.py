@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from lth import code, datasets, networks, settings, store, tickets
+from lth import code, datasets, keys, networks, settings, store, tickets
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,11 +29,14 @@ def init(plan: Mapping[str, Any], key: str | None, dataset: Path, out: Path, mas
     architecture = networks.build(network, tuple(manifest["shape"]), manifest["classes"])
     made_by, inputs = code.digest("verbs.init", plan), {"dataset": (str(dataset), manifest["key"])}
     origin = store.Origin("theta0", plan, made_by, inputs)
-    origin.expect(key)
+    keys.expect(key, origin.key)
+    if network.initialization not in tickets.INITIALIZATIONS:
+        raise settings.unknown("--settings.network.initialization", "initialization", network.initialization, tickets.INITIALIZATIONS)
     drawn = [tickets.draw(architecture, network.initialization, plan["seed"], "initialization", trial=trial) for trial in origin.trials]
     trial = np.array(origin.trials, np.int64)
     store.write(out, origin, {"trial": trial} | {f"weights/{name}": value for name, value in tickets.stack(drawn).items()})
     dense = {p.name: np.ones((len(trial), *p.shape), bool) for p in architecture.parameters if p.prunable}
     round0 = store.Origin("mask", dict(plan) | {"strategy": "dense", "round": 0}, made_by, inputs)
-    store.write(mask, round0, {"trial": trial} | {f"mask/{name}": value for name, value in dense.items()})
+    fine = {"trial": trial, "ancestor_diverged": np.zeros(len(trial), bool)}
+    store.write(mask, round0, fine | {f"mask/{name}": value for name, value in dense.items()})
     print(f"{out}: θ0 of {len(trial)} trials, {sum(p.size for p in architecture.parameters if p.prunable):,} prunable weights each")

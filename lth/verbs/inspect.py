@@ -46,4 +46,4 @@ def _run(file: store.File) -> Iterator[Sequence[str]]:
         shares = [f"{100 * value[name]:.2f}" for name in ("early_stop_test_accuracy", "early_stop_train_accuracy")]
         ends = [f"{100 * value[name]:.2f}" for name in ("final_test_accuracy", "final_train_accuracy")]
         stop = [f"{100 * value['density']:.3f}", str(value["early_stop_iteration"]), f"{value['early_stop_validation_loss']:.4f}"]
-        yield [str(trial), str(repeat), *stop, *shares, *ends, "yes" if value["diverged"] else "no"]
+        yield [str(trial), str(repeat), *stop, *shares, *ends, "yes" if value["diverged"] else "before" if value["ancestor_diverged"] else "no"]

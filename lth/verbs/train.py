@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from lth import code, datasets, networks, pruning, seeds, settings, store, tickets, training
+from lth import code, datasets, keys, networks, pruning, seeds, settings, store, tickets, training
 from lth.places import trials_of
 
 
@@ -45,6 +45,7 @@ class Task:
     pairs: list[tuple[int, int]]
     weights: tickets.Weights
     masks: Mapping[str, np.ndarray]
+    ancestor_diverged: np.ndarray
     sets: training.Sets
 
 
@@ -71,7 +72,8 @@ def train(
     checkpoint = out.with_name(f"{out.name}.checkpoint.part")
     for rest in out.parent.glob(f".{out.stem}.*.part"):  # what a kill in the middle of a write left behind
         rest.unlink(missing_ok=True)
-    resume = _resumed(checkpoint, task.origin)
+    origin = _checkpoint_origin(task.origin, where)
+    resume = _resumed(checkpoint, origin)
     recipe, count = task.plan.recipe, len(task.pairs)
     begin = f"from iteration {resume.iteration if resume else 0}"
     print(f"{out}: {count} networks, {recipe.iterations} iterations on {where}, {begin}", flush=True)
@@ -84,7 +86,7 @@ def train(
         functools.partial(data_order, task.plan, task.pairs, len(task.sets.training)),
         device=where,
         resume=resume,
-        on_evaluation=_watch(recipe, checkpoint, task.origin, checkpoint_every),
+        on_evaluation=_watch(recipe, checkpoint, origin, checkpoint_every),
     )
     store.write(out, task.origin, _arrays(run, task), training.versions())
     checkpoint.unlink(missing_ok=True)
@@ -97,8 +99,7 @@ def train(
 def _task(plan: Mapping[str, Any], key: str | None, dataset: Path, theta0: Path, mask: Path, where: torch.device) -> Task:
     """Reads the inputs and checks that they belong together. Raises ValueError."""
     chosen: Plan = settings.build(Plan, plan, "--settings")
-    manifest = datasets.read_manifest(dataset, chosen.dataset)
-    source, arrays = datasets.read(dataset)
+    source, arrays = datasets.read(dataset, chosen.dataset)
     architecture = networks.build(chosen.network, source.shape, source.classes)
     trials = trials_of(chosen.block)
     start = store.read(theta0, "theta0", _template(architecture, len(trials), "weights", np.float32))
@@ -106,16 +107,17 @@ def _task(plan: Mapping[str, Any], key: str | None, dataset: Path, theta0: Path,
     for file in (start, masks):
         if file.arrays["trial"].tolist() != list(trials):
             raise ValueError(f"{file.path}: expected the trials of {chosen.block}, got {file.arrays['trial'].tolist()}")
-    inputs = {"dataset": (str(dataset), manifest["key"])}
+    inputs = {"dataset": (str(dataset), datasets.manifest_of(chosen.dataset)["key"])}
     inputs |= {"theta0": (str(theta0), start.origin.key), "mask": (str(mask), masks.origin.key)}
     origin = store.Origin("run", plan, code.digest("verbs.train", plan), inputs)
-    origin.expect(key)
+    keys.expect(key, origin.key)
     sets = examples(arrays, source.brightest, chosen.validation, chosen.seed, where)
     if chosen.recipe.batch > len(sets.training):
         raise ValueError(f"--settings.recipe.batch: expected at most the {len(sets.training)} training examples, got {chosen.recipe.batch}")
     stacked = {name: np.repeat(value, chosen.repeats, axis=0) for name, value in masks.group("mask").items()}
     weights = tickets.masked(tickets.start(plan, trials, start.group("weights"), architecture), stacked)
-    return Task(chosen, origin, architecture, list(itertools.product(trials, range(chosen.repeats))), weights, stacked, sets)
+    diverged = np.repeat(masks.arrays["ancestor_diverged"], chosen.repeats)
+    return Task(chosen, origin, architecture, list(itertools.product(trials, range(chosen.repeats))), weights, stacked, diverged, sets)
 
 
 def _template(architecture: networks.Architecture, trials: int, group: str, dtype: type) -> dict[str, tuple[tuple[int, ...], type]]:
@@ -126,6 +128,7 @@ def _template(architecture: networks.Architecture, trials: int, group: str, dtyp
 def _arrays(run: training.Run, task: Task) -> dict[str, np.ndarray]:
     """What a run file holds (docs/format.md)."""
     measures = run.measures | {"weights_left": pruning.survivors(task.masks), "density": pruning.density(task.masks)}
+    measures["ancestor_diverged"] = task.ancestor_diverged
     digests = [tickets.digest({name: value[index] for name, value in task.weights.items()}) for index in range(len(task.pairs))]
     arrays = {"trial": np.array([trial for trial, _ in task.pairs]), "repeat": np.array([repeat for _, repeat in task.pairs])}
     arrays |= {"iterations": run.iterations, "start_digest": np.array(digests, "S64")}
@@ -171,15 +174,17 @@ def _watch(recipe: settings.Recipe, checkpoint: Path, origin: store.Origin, seco
         if bar.disable and rings("report", 60.0):
             print(f"iteration {state.iteration}/{recipe.iterations}: validation loss {state.curves['validation_loss'][:, -1].mean():.4f}", flush=True)
         if state.iteration < recipe.iterations and rings("checkpoint", seconds):
-            store.write(checkpoint, _checkpoint_origin(origin), _frozen(state), training.versions())
+            store.write(checkpoint, origin, _frozen(state), training.versions())
         if state.iteration == recipe.iterations:
             bar.close()
 
     return watch
 
 
-def _checkpoint_origin(origin: store.Origin) -> store.Origin:
-    return store.Origin("checkpoint", origin.settings, origin.code, origin.inputs)
+def _checkpoint_origin(origin: store.Origin, where: torch.device) -> store.Origin:
+    """Its key tells checkpoints of another device or version of torch, whose bits would not go together."""
+    settings = {**origin.settings, "device": where.type, **training.versions()}
+    return store.Origin("checkpoint", settings, origin.code, origin.inputs)
 
 
 def _frozen(state: training.State) -> dict[str, np.ndarray]:
@@ -197,7 +202,7 @@ def _resumed(checkpoint: Path, origin: store.Origin) -> training.State | None:
     except ValueError as error:
         print(f"warning: begins anew: {error}", flush=True)
         return None
-    if file.origin.key != _checkpoint_origin(origin).key:
+    if file.origin.key != origin.key:
         return None
     rows, best = (torch.from_numpy(file.arrays[name]) for name in ("rows", "best_rows"))
     optimizer = {name: torch.from_numpy(np.asarray(value)) for name, value in file.group("optimizer").items()}

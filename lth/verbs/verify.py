@@ -9,19 +9,21 @@ from typing import Any
 
 import numpy as np
 
-from lth import datasets, networks, pruning, settings, store, tables, tickets
+from lth import config, datasets, networks, pruning, settings, store, tables, tickets
 from lth.places import RESULTS, path_of
 from lth.store import File
+from lth.study import Study
 
 KINDS = {"theta0": "theta0", "mask": "mask", "weights": "run"}  # by role
 
 
 @dataclasses.dataclass
 class Findings:
-    """Faults in words, files that are not checked because a file that they were made from has a fault, and the rows of all runs."""
+    """Faults in words, files that are not checked because a file that they were made from has a fault, keys by name, and the rows of all runs."""
 
     faults: list[str] = dataclasses.field(default_factory=list)
     waiting: list[Path] = dataclasses.field(default_factory=list)
+    keys: dict[str, str] = dataclasses.field(default_factory=dict)
     runs: list[list[tables.Row]] = dataclasses.field(default_factory=list)
 
 
@@ -70,6 +72,17 @@ def verify(results: Path) -> None:
     if not paths:
         raise ValueError(f"{results}: no HDF5 file found; run snakemake first, or name the results folder")
     print(f"{results}: {len(paths)} HDF5 files and {len(texts)} others are whole, in place, and follow from one another")
+    if others := _others(found.keys, results.parent):
+        print(f"{others} of them are not what params.yaml and the code ask for now; snakemake -n says what runs again")
+
+
+def _others(keys: Mapping[str, str], top: Path) -> int:
+    """How many files of the study beside the results, if there is one, have another key than planned. That is no fault: it may have changed."""
+    try:
+        study = Study(config.read(top / "params.yaml", top / config.CATALOG))
+    except ValueError:
+        return 0
+    return sum(node.path in keys and keys[node.path] != node.key for node in study.nodes())
 
 
 def _check(name: str, path: Path, get: Callable[[str], File], results: Path, found: Findings) -> None:
@@ -86,16 +99,20 @@ def _check(name: str, path: Path, get: Callable[[str], File], results: Path, fou
     if name != path_of(file.origin.kind, file.origin.settings):
         found.faults.append(f"{path}: is the file of {path_of(file.origin.kind, file.origin.settings)}")
         return
-    if file.origin.kind == "run":
-        found.runs.append(list(tables.rows(file)))
+    found.keys[name] = file.origin.key
     try:
+        if file.origin.kind == "run":
+            found.runs.append(list(tables.rows(file)))
         parents = _parents(file, get, results)
     except LookupError:
         found.waiting.append(path)
     except ValueError as error:
-        found.faults.append(f"{path}: {error}")
+        found.faults.append(f"{path}: {str(error).removeprefix(f'{path}: ')}")
     else:
-        found.faults += [f"{path}: {fault}" for fault in checks[file.origin.kind](file, parents)]
+        try:
+            found.faults += [f"{path}: {fault}" for fault in checks[file.origin.kind](file, parents)]
+        except (ValueError, KeyError, IndexError) as error:
+            found.faults.append(f"{path}: cannot be checked, so another version of lth made it ({error}); delete it and run snakemake again")
 
 
 def _parents(file: File, get: Callable[[str], File], results: Path) -> Parents:
@@ -107,7 +124,7 @@ def _parents(file: File, get: Callable[[str], File], results: Path) -> Parents:
             raise ValueError(f"was made from {source} ({role}), which is missing")
         try:
             if role == "dataset":
-                manifest = datasets.read_manifest(results / Path(source).relative_to(RESULTS))
+                manifest = datasets.read_manifest(results / Path(source).relative_to(RESULTS), Path(source).stem)
                 there = manifest["key"]
             else:
                 files[role] = get(source)
@@ -130,8 +147,17 @@ def _related(file: File, role: str, parent: File) -> bool:
     return parent.origin.kind == KINDS[role] and all(own[name] == its[name] for name in same)
 
 
+def _stack_faults(file: File, repeats: int) -> Iterator[str]:
+    """The networks of a stack are all repeats of the first trial of the block, then of the second, and so on."""
+    if file.arrays["trial"].tolist() != [trial for trial in file.origin.trials for _ in range(repeats)]:
+        yield f"the stack is not that of {file.origin.settings['block']} with {repeats} repeats"
+    if file.origin.kind == "run" and file.arrays["repeat"].tolist() != list(range(repeats)) * len(file.origin.trials):
+        yield f"the repeats are not 0 to {repeats - 1} of each trial"
+
+
 def _theta0_faults(file: File, parents: Parents) -> Iterator[str]:
     plan, weights = file.origin.settings, file.group("weights")
+    yield from _stack_faults(file, 1)
     for index, trial in enumerate(file.origin.trials):
         drawn = tickets.draw(parents.architecture(plan), plan["network"]["initialization"], plan["seed"], "initialization", trial=trial)
         if any(not np.array_equal(weights[name][index], value) for name, value in drawn.items()):
@@ -140,6 +166,7 @@ def _theta0_faults(file: File, parents: Parents) -> Iterator[str]:
 
 def _mask_faults(file: File, parents: Parents) -> Iterator[str]:
     masks = file.group("mask")
+    yield from _stack_faults(file, 1)
     if not parents.files:
         yield from (f"{name}: the dense mask is not all ones" for name, mask in masks.items() if not mask.all())
         return
@@ -156,12 +183,13 @@ def _mask_faults(file: File, parents: Parents) -> Iterator[str]:
                 yield f"{name}, trial {trial}: is not nested in {parents.files['mask'].path}"
             elif int(new.sum()) != expected:
                 yield f"{name}, trial {trial}: {int(new.sum())} weights left, expected {expected}"
-            elif (pruned := old & ~new).any() and new.any() and np.nanmax(trained[pruned]) > np.nanmin(trained[new]):
+            elif (trained[old & ~new].max(initial=0) > trained[new]).any():  # a NaN is larger than nothing, and counts as the largest
                 yield f"{name}, trial {trial}: a pruned weight was larger than a kept one"
 
 
 def _run_faults(file: File, parents: Parents) -> Iterator[str]:
     plan, measures = file.origin.settings, file.group("measures")
+    yield from _stack_faults(file, plan["repeats"])
     masks = {name: np.repeat(mask, plan["repeats"], axis=0) for name, mask in parents.files["mask"].group("mask").items()}
     theta0 = parents.files["theta0"].group("weights")
     start = tickets.masked(tickets.start(plan, file.origin.trials, theta0, parents.architecture(plan)), masks)
@@ -185,7 +213,7 @@ def _text_faults(path: Path, runs: list[list[tables.Row]], results: Path) -> Ite
     try:
         place = path.relative_to(results).parts
         if place[0] == "datasets":
-            datasets.read(path)
+            datasets.read(path, path.stem)
         elif place[0] == "tables":
             yield from _table_faults(path, runs)
         elif place == ("metrics.json",):

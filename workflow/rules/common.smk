@@ -13,20 +13,15 @@ def read_study():
 
 
 study = read_study()
-planned = {item.path for item in study.nodes()}
+planned = {item.path: item for item in study.nodes()}
 
 
 def node(kind, wildcards):
-    """The node of a rule: the wildcards are its coordinates."""
-    places = {
-        name: int(value) if name == "round" else value
-        for name, value in wildcards.items()
-    }
-    known = places.get("experiment", None) in (None, *study.experiments)
-    found = getattr(study, kind)(**places) if known else None
-    if found is None or found.path not in planned:
-        raise WorkflowError(f"{kind} {places} is not in the study; see: python -m lth check")
-    return found
+    """The node of a rule: the wildcards are its coordinates, by the same names."""
+    path = lth_places.path_of(kind, dict(wildcards))
+    if path not in planned:
+        raise WorkflowError(f"{path} is not in the study; see: python -m lth check")
+    return planned[path]
 
 
 def settings(kind):
@@ -46,7 +41,7 @@ def braced(kind):
 
 
 def caption(wildcards):
-    return study.config.figures[wildcards.figure].caption
+    return study.config.figures[wildcards.name].caption
 
 
 wildcard_constraints:
@@ -55,3 +50,5 @@ wildcard_constraints:
     strategy="[a-z]+",
     round=r"\d+",
     branch="[a-z0-9.-]+",
+    dataset="[a-z0-9-]+",
+    name="[a-z0-9-]+",

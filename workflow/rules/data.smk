@@ -1,10 +1,10 @@
 rule prepare:
     output:
         # Not the arrays beside it: to remake a lost array file as an output would be to retrain everything that depends on it.
-        "results/datasets/{name}.json",
+        "results/datasets/{dataset}.json",
     log:
-        "logs/datasets/{name}.log",
+        "logs/datasets/{dataset}.log",
     params:
         key=key("dataset"),
     shell:
-        "python -m lth prepare {wildcards.name} --out {output} > {log} 2>&1"
+        "python -m lth prepare {wildcards.dataset} --out {output} > {log} 2>&1"

@@ -21,7 +21,7 @@ rule tabulate:
         settings=settings("table"),
         key=key("table"),
     shell:
-        "python -m lth tabulate --settings {params.settings:q} --runs {params.runs} --out {output} > {log} 2>&1"
+        "python -m lth tabulate --settings {params.settings:q} --key {params.key} --runs {params.runs} --out {output} > {log} 2>&1"
 
 
 rule plot:
@@ -29,21 +29,22 @@ rule plot:
         lambda wildcards: [item.path for items in node("figure", wildcards).inputs.values() for item in items],
     output:
         svg=report(
-            "results/figures/{experiment}/{figure}.svg",
+            "results/figures/{experiment}/{name}.svg",
             category="{experiment}",
-            labels={"what": "{figure}"},
+            labels={"what": "{name}"},
             caption="../report/figure.rst",
         ),
-        png="results/figures/{experiment}/{figure}.png",
+        png="results/figures/{experiment}/{name}.png",
     log:
-        "logs/{experiment}/figures/{figure}.log",
+        "logs/{experiment}/figures/{name}.log",
     params:
         inputs=braced("figure"),
         settings=settings("figure"),
         key=key("figure"),
         caption=caption,
     shell:
-        "python -m lth plot --settings {params.settings:q} --inputs {params.inputs} --svg {output.svg} --png {output.png} > {log} 2>&1"
+        "python -m lth plot --settings {params.settings:q} --key {params.key} --inputs {params.inputs}"
+        " --svg {output.svg} --png {output.png} > {log} 2>&1"
 
 
 rule summarize:
