@@ -171,7 +171,9 @@ def _references(node: ast.AST, module: str) -> Iterator[Place]:
         case ast.Compare(left=left, ops=[ast.In() | ast.NotIn()], comparators=[table]) if place := _table(table, module):
             yield place
             yield from _references(left, module)
-        case ast.Call(func=ast.Name(id="unknown") as function, args=[*others, table]) if place := _table(table, module):
+        case ast.Call(func=(ast.Name(id="unknown") | ast.Attribute(attr="unknown")) as function, args=[*others, table]) if place := _table(
+            table, module
+        ):
             yield place
             for child in (function, *others):
                 yield from _references(child, module)
