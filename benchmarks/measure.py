@@ -27,6 +27,7 @@ from torchvision.transforms import ToTensor
 
 from lth import datasets, networks, seeds, tickets, training
 from lth.settings import Network, Recipe
+from lth.verbs.train import examples
 
 RECIPE = Recipe("adam", 0.0012, batch=60, iterations=50_000, evaluate_every=100, data_order="fresh")
 NETWORK = Network("lenet", (300, 100), "glorot-normal")
@@ -74,7 +75,7 @@ def machine() -> dict[str, str | None]:
 def row(device: torch.device, count: int, seconds: float, arrays: Path) -> dict[str, object]:
     """Milliseconds per network-iteration of each way [turns], seconds of compilation, peak memory of ours in MB, and the data."""
     data, name = load(arrays)
-    sets = on_device(data, device)
+    sets = examples(data, 255, VALIDATION, seed=1, device=device)
     del data
     drawn = [tickets.draw(ARCHITECTURE, NETWORK.initialization, 1, "initialization", trial=trial) for trial in range(count)]
     generator = np.random.default_rng(1)
@@ -256,20 +257,6 @@ def load(path: Path) -> tuple[datasets.Data, str]:
     images = [generator.integers(0, 256, (count, 28, 28), np.uint8) for count in (60_000, TEST)]
     labels = [generator.integers(0, 10, count) for count in (60_000, TEST)]
     return datasets.Data(images[0], labels[0], images[1], labels[1]), f"random bytes, since {path} is not there"
-
-
-def on_device(data: datasets.Data, device: torch.device) -> training.Sets:
-    """The three sets as `lth train` makes them."""
-    inner, outer = datasets.split(len(data.train_labels), VALIDATION, seed=1)
-
-    def some(images: np.ndarray, labels: np.ndarray) -> training.Examples:
-        return training.Examples(torch.from_numpy(images).to(device), torch.from_numpy(labels).to(device), 255)
-
-    return training.Sets(
-        some(data.train_images[inner], data.train_labels[inner]),
-        some(data.train_images[outer], data.train_labels[outer]),
-        some(data.test_images, data.test_labels),
-    )
 
 
 if __name__ == "__main__":
