@@ -63,7 +63,12 @@ EDITS = {
     "the size of figures: figures": (("params.yaml", "width: 3.0", "width: 4.0"), FIGURES),
     "a figure's code: figures": (("lth/figures.py", 'REMAINING = "Percent', 'REMAINING = "Per cent'), FIGURES),
     "a figure's caption: that figure": (("workflow/catalog/figures.yaml", "Validation loss over training", "The loss over training"), {"plot": 1}),
-    "the table's code: tables and what is made from them": (("lth/tables.py", "round(value, 6)", "round(value, 5)"), AFTER_RUNS),
+    "the headlines' code: these": (("lth/tables.py", "round(value, 6)", "round(value, 5)"), {"summarize": 1}),
+    "the table's code: tables and what is made from them": (
+        ("lth/tables.py", 'lineterminator="\\n"', 'lineterminator="\\r\\n"'),
+        {"tabulate": 1, "summarize": 1, "plot": 1},
+    ),
+    "another branch that is not used: nothing": (("lth/tickets.py", '"reinit": reinit}', '"reinit": reinit, "other": reinit}'), {}),
     "a comment in the training's module: nothing": (("lth/training.py", "# iterations from which", "# the iterations from which"), {}),
     "a docstring of the training's module: nothing": (("lth/training.py", '"""Training a stack', '"""The training of a stack'), {}),
     "a comment in params.yaml: nothing": (("params.yaml", "experiments:\n", "experiments: # a comment\n"), {}),
