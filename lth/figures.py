@@ -95,6 +95,7 @@ def _curves(spec: Curves, style: Style, shown: Lines, runs: Sequence[File]) -> P
             axis.errorbar(x[at], mean[at], bars, color=looks[line]["color"], ls="none", elinewidth=0.7)
             ends.append((mean, low[at], high[at]))
         axis.set_xlabel("Training iteration")
+        axis.xaxis.set_major_locator(MaxNLocator(4))
     axes[0].set_ylabel(LABELS[spec.quantity])
     _zoom(axes[0], ends, rising=spec.quantity.endswith("accuracy"))
     _legend(figure, [drawn[line] for line in looks], REMAINING)
