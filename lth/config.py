@@ -219,6 +219,9 @@ def _experiment(name: str, data: Any, entries: Mapping[str, Any], figures: Mappi
         spec = figures[figure]
         if isinstance(spec, Density) and not set(spec.strategies) & experiment.strategies.keys():
             raise ValueError(f"{where}.figures: {figure!r} shows {', '.join(spec.strategies)}, and the experiment has none of these")
+        if isinstance(spec, Curves) and experiment.curves.until < experiment.recipe.evaluate_every:
+            found = f"the first evaluation, got {experiment.curves.until}"
+            raise ValueError(f"{where}.curves.until: expected at least {experiment.recipe.evaluate_every}, {found}")
         if isinstance(spec, Curves) and not experiment.curves.panels:
             raise ValueError(f"{where}.curves.panels: expected at least one for {figure!r}, got none")
     for index, panel in enumerate(experiment.curves.panels):
@@ -274,9 +277,12 @@ def _check_training(experiment: Experiment, where: str) -> None:
     if experiment.recipe.optimizer not in optimizers.OPTIMIZERS:
         raise unknown(f"{where}.recipe.optimizer", "optimizer", experiment.recipe.optimizer, optimizers.OPTIMIZERS)
     examples = datasets.SOURCES[experiment.dataset].training - experiment.validation
+    if examples < 1:
+        found = f"the training examples of {experiment.dataset}, got {experiment.validation}"
+        raise ValueError(f"{where}.validation: expected fewer than {datasets.SOURCES[experiment.dataset].training}, {found}")
     if experiment.recipe.batch > examples:
         found = f"the examples that {experiment.validation} for validation leave, got {experiment.recipe.batch}"
-        raise ValueError(f"{where}.recipe.batch: expected at most {max(examples, 0)}, {found}")
+        raise ValueError(f"{where}.recipe.batch: expected at most {examples}, {found}")
     if not experiment.strategies:
         raise ValueError(f"{where}.strategies: expected at least one of {', '.join(STRATEGIES)}")
 
@@ -311,7 +317,7 @@ def _check_line(text: str, experiment: Experiment, where: str) -> None:
         strategy = experiment.strategies.get(line.strategy)
         legal = strategy is not None and 1 <= line.round <= strategy.rounds and line.branch in strategy.branches
     if not legal:
-        raise ValueError(f"{where}: {text!r} is not trained; the strategies are {_described(experiment)}")
+        raise ValueError(f"{where}: {text!r} is not trained; choose other lines there. The strategies are {_described(experiment)}")
 
 
 def _described(experiment: Experiment) -> str:

@@ -17,6 +17,7 @@ import numpy as np
 
 from lth import keys, seeds
 from lth.atomic import replacing
+from lth.places import path_of
 from lth.settings import unknown
 
 
@@ -103,7 +104,8 @@ def read_manifest(path: Path, name: str) -> dict[str, Any]:
             return expected
     except (OSError, ValueError):
         pass
-    raise ValueError(f"{path}: not the manifest of the data set {name!r}; make it with: python -m lth prepare {name} --out {path}")
+    mend = f"make that with: python -m lth prepare {name} --out {path_of('dataset', {'dataset': name})}"
+    raise ValueError(f"{path}: not the manifest of the data set {name!r}; {mend}")
 
 
 def arrays_of(manifest: Path) -> Path:

@@ -146,7 +146,7 @@ def _density_axis(axis: Axes, scale: str, line: Sequence[tuple[float, ...]]) -> 
     axis.set_xscale(scale)
     axis.set_xlabel(REMAINING)
     if scale == "log":
-        axis.set_xticks([100 * point[0] for point in line[:: 3 if len(line) < 20 else 4]])
+        axis.set_xticks([100 * point[0] for point in line[:: -(-len(line) // 6)]])
         axis.xaxis.set_minor_locator(NullLocator())
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
     axis.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))

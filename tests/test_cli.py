@@ -235,6 +235,16 @@ def test_a_table_or_figure_of_runs_that_were_not_planned_is_refused(here: Built)
         refused(*command(here.study, node), match=f"planned key {node.key} is not [0-9a-f]{{24}}: code, settings or inputs have changed")
 
 
+def test_a_mask_of_another_round_is_refused_even_without_a_key(here: Built) -> None:
+    call = unkeyed(command(here.study, here.node(f"{RUNS}/iterative/round-1/ticket/run.h5")))
+    strange = f"{RUNS}/iterative/round-2/mask.h5"
+    refused(*changed(call, "--mask", strange), match=f"{strange}: expected a mask of round 1, got 2")
+
+
+def test_inspect_takes_hdf5_files_alone(here: Built) -> None:
+    refused("inspect", "results/metrics.json", match="results/metrics.json: expected an HDF5 file")
+
+
 def test_curves_of_runs_that_are_not_given_are_refused(here: Built) -> None:
     call = unkeyed(command(here.study, here.study.figure("tiny", "accuracy-curves")))
     del call[call.index("--inputs") + 1]

@@ -107,7 +107,8 @@ def test_what_is_not_the_manifest_of_this_data_set_is_refused(tmp_path: Path, te
     path = tmp_path / "it.json"
     if text is not None:
         path.write_text(text)
-    message = f"{path}: not the manifest of the data set 'digits'; make it with: python -m lth prepare digits --out {path}"
+    mend = "make that with: python -m lth prepare digits --out results/datasets/digits.json"
+    message = f"{path}: not the manifest of the data set 'digits'; {mend}"
     with pytest.raises(ValueError, match=re.escape(message)):
         datasets.read_manifest(path, "digits")
 

@@ -142,6 +142,17 @@ def test_file_times_and_lost_files_decide_nothing_but_what_is_lost(copied: Works
     assert copied.results() == before
 
 
+def test_without_snakemakes_records_the_keys_in_the_files_tell_what_has_changed(copied: Workspace) -> None:
+    shutil.rmtree(copied.folder / ".snakemake")
+    assert copied.plan() == {}
+    copied.edit("params.yaml", "learning_rate: 0.005", "learning_rate: 0.01")
+    output = copied.run("snakemake", "-n", status=1)
+    assert "lth: error: 8 files are of other settings or code, and Snakemake's records (.snakemake/metadata) are gone" in output
+    for path in (line for line in output.splitlines() if line.startswith("results/runs/")):
+        (copied.folder / path).unlink()
+    assert copied.plan() == {"train": 6, "prune": 2, **AFTER_RUNS}
+
+
 def test_verify_passes_on_a_finished_study_and_names_what_was_tampered_with(copied: Workspace) -> None:
     assert "are whole, in place, and follow from one another" in copied.run("python", "-m", "lth", "verify")
     folder = copied.folder / "results/runs/tiny/trials-0-1/iterative"

@@ -102,7 +102,7 @@ def test_one_damaged_file_is_one_fault_and_what_was_made_from_it_waits(here: Bui
     waiting = {f"{RUNS}/iterative/round-1/ticket/run.h5", f"{RUNS}/iterative/round-1/reinit/run.h5", MASK}
     assert lines[0].startswith(f"{path}: not a whole HDF5 file")
     assert set(lines[1:]) == {f"{name}: not checked, since a file that it was made from has a fault" for name in waiting}
-    assert end == "lth: error: results: 1 fault, and 3 files that were made from these; delete the files with faults and run snakemake again"
+    assert end.startswith("lth: error: results: 1 fault, and 3 files that were made from these; do what each line says")
 
 
 def test_a_missing_parent_is_named(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
@@ -147,6 +147,10 @@ def test_weights_that_were_trained_under_another_mask_are_found(here: Built, cap
 
 def cut(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-40])
+
+
+def no_json(path: Path) -> None:
+    path.write_text("hi")
 
 
 def without_a_row(path: Path) -> None:
@@ -217,5 +221,23 @@ def test_a_file_of_another_version_of_lth_is_a_fault_of_its_own(here: Built, cap
 
 def test_a_folder_without_files_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit, match="no HDF5 file found"):
+    with pytest.raises(SystemExit, match="results: no folder runs in it; run snakemake first, or name the results folder"):
         lth("verify")
+
+
+@pytest.mark.parametrize("path", ["results/runs", MASK])
+def test_a_part_of_the_results_is_refused_and_not_called_a_fault(here: Built, path: str) -> None:
+    with pytest.raises(SystemExit, match=f"{path}: no folder runs in it"):
+        lth("verify", path)
+
+
+def test_a_run_that_a_table_knows_and_that_is_gone_is_named(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    Path(f"{RUNS}/iterative/round-2/reinit/run.h5").unlink()
+    lines, _ = faults(capsys)
+    assert lines == ["results/tables/tiny.csv: has rows of iterative/round-2/reinit, and no run of that is there; run snakemake again"]
+
+
+def test_a_metrics_file_that_is_no_json_is_named(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    no_json(Path("results/metrics.json"))
+    lines, _ = faults(capsys)
+    assert lines == ["results/metrics.json: is not JSON as `lth summarize` writes it; delete it and run snakemake again"]

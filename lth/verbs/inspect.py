@@ -10,6 +10,8 @@ from lth import pruning, store
 
 def inspect(path: Path) -> None:
     """Prints what the file is, its key and inputs, and a table: densities of a mask, spreads of weights, or the measures of a run."""
+    if path.suffix != ".h5":
+        raise ValueError(f"{path}: expected an HDF5 file (.h5) of kind theta0, mask or run")
     file = store.read(path)
     origin = file.origin
     print(f"{path}: {origin.kind}, " + ", ".join(f"{name} {value}" for name, value in origin.coordinates.items()))

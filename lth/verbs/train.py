@@ -107,6 +107,9 @@ def _task(plan: Mapping[str, Any], key: str | None, dataset: Path, theta0: Path,
     for file in (start, masks):
         if file.arrays["trial"].tolist() != list(trials):
             raise ValueError(f"{file.path}: expected the trials of {chosen.block}, got {file.arrays['trial'].tolist()}")
+    for name in ("strategy", "round"):
+        if masks.origin.settings[name] != plan[name]:
+            raise ValueError(f"{mask}: expected a mask of {name} {plan[name]}, got {masks.origin.settings[name]}")
     inputs = {"dataset": (str(dataset), datasets.manifest_of(chosen.dataset)["key"])}
     inputs |= {"theta0": (str(theta0), start.origin.key), "mask": (str(mask), masks.origin.key)}
     origin = store.Origin("run", plan, code.digest("verbs.train", plan), inputs)

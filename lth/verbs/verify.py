@@ -48,6 +48,8 @@ def verify(results: Path) -> None:
     starting weights bit-equal to what the branch makes of θ0; pruned weights exactly 0 after training; tables against runs, metrics
     against tables; figures whole.
     """
+    if not (results / "runs").is_dir():
+        raise ValueError(f"{results}: no folder runs in it; run snakemake first, or name the results folder (not a part of it)")
     found = Findings()
     get = functools.lru_cache(maxsize=8)(lambda name: store.read(results / Path(name).relative_to(RESULTS)))  # a parent is soon needed again
     paths = sorted(results.rglob("*.h5"))
@@ -68,9 +70,8 @@ def verify(results: Path) -> None:
     if found.faults:
         count = "1 fault" if len(found.faults) == 1 else f"{len(found.faults)} faults"
         waiting = f", and {len(found.waiting)} files that were made from these" if found.waiting else ""
-        raise ValueError(f"{results}: {count}{waiting}; delete the files with faults and run snakemake again")
-    if not paths:
-        raise ValueError(f"{results}: no HDF5 file found; run snakemake first, or name the results folder")
+        mend = "do what each line says; where it says nothing, delete the file that it begins with and run snakemake again"
+        raise ValueError(f"{results}: {count}{waiting}; {mend}")
     print(f"{results}: {len(paths)} HDF5 files and {len(texts)} others are whole, in place, and follow from one another")
     if others := _others(found.keys, results.parent):
         print(f"{others} of them are not what params.yaml and the code ask for now; snakemake -n says what runs again")
@@ -218,7 +219,7 @@ def _text_faults(path: Path, runs: list[list[tables.Row]], results: Path) -> Ite
             yield from _table_faults(path, runs)
         elif place == ("metrics.json",):
             expected: dict[str, Any] = {table.stem: tables.headlines(tables.read_csv(table)) for table in sorted(results.glob("tables/*.csv"))}
-            found = json.loads(path.read_text(encoding="utf-8"))
+            found = _json(path)
             yield from (f"{name} is not what its table says" for name in found if found[name] != expected.get(name))
         elif place[0] == "figures":
             end = path.read_bytes()[-16:]
@@ -228,12 +229,26 @@ def _text_faults(path: Path, runs: list[list[tables.Row]], results: Path) -> Ite
         yield str(error).removeprefix(f"{path}: ")
 
 
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise ValueError("is not JSON as `lth summarize` writes it; delete it and run snakemake again")
+    return found
+
+
 def _table_faults(path: Path, runs: list[list[tables.Row]]) -> Iterator[str]:
     """Every row must be a row of a run; a run of which the table has a row must be there with all its rows, in order."""
     table = tables.read_csv(path)
     branches: dict[str, dict[str, None]] = {}
     for row in table:
         branches.setdefault(row["strategy"], {})[row["branch"]] = None
+    there = {(row["strategy"] if row["round"] else "dense", row["round"], row["branch"]) for run in runs for row in run}
+    for strategy, round, branch in sorted({(row["strategy"] if row["round"] else "dense", row["round"], row["branch"]) for row in table} - there):
+        yield f"has rows of {strategy}/round-{round}/{branch}, and no run of that is there; run snakemake again"
+        return
     seen = {tables.to_csv([row]) for row in table}  # as text, since a NaN equals nothing
     expected: list[tables.Row] = []
     for run in runs:

@@ -1,6 +1,9 @@
 # Functions only: the study, and what the rules take from it. Paths, settings, inputs and keys all come from lth.study.
+from pathlib import Path
+
 from lth import config as lth_config
 from lth import places as lth_places
+from lth.places import RESULTS
 from lth.study import Study
 
 from snakemake.exceptions import WorkflowError
@@ -14,6 +17,24 @@ def read_study():
 
 study = read_study()
 planned = {item.path: item for item in study.nodes()}
+
+
+def strange(item):
+    """Whether the file of a node is there and has another key than planned."""
+    try:
+        return Path(item.path).exists() and store.read(item.path).origin.key != item.key
+    except ValueError:
+        return True
+
+
+# Snakemake sees changed settings by its records. Where these are lost, it would take old results for new ones: the keys in the files help.
+if Path(RESULTS).exists() and not any(Path(".snakemake/metadata").glob("*")):
+    from lth import store
+
+    if found := [path for path, item in planned.items() if path.endswith(".h5") and strange(item)]:
+        print(*sorted(found), sep="\n", file=sys.stderr)
+        mend = "`dvc checkout` brings these back, or delete the files named above and run again"
+        sys.exit(f"lth: error: {len(found)} files are of other settings or code, and Snakemake's records (.snakemake/metadata) are gone; {mend}")
 
 
 def node(kind, wildcards):
