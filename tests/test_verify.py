@@ -1,7 +1,9 @@
 """`lth verify` finds every forgery that the files themselves give away, even where somebody has mended digests and keys."""
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -121,28 +123,37 @@ def test_swapped_files_are_found_where_they_lie(here: Built, capsys: pytest.Capt
     assert all("not checked" in line for line in lines[2:])
 
 
+def remade(path: str, **changes: Any) -> tuple[str, str]:
+    """Writes a file anew with another origin (`code`, or `inputs` by role) and the key that this has; the keys before and after."""
+    file = store.read(path)
+    inputs = {role: (other, store.read(other).origin.key) for role, other in changes.pop("inputs", {}).items()}
+    origin = dataclasses.replace(file.origin, inputs={**file.origin.inputs, **inputs}, **changes)
+    store.write(path, origin, file.arrays)
+    return file.origin.key, origin.key
+
+
 def test_a_parent_that_was_made_anew_in_another_way_is_found(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
-    file = store.read(MASK)
-    origin = store.Origin("mask", file.origin.settings, "other code", file.origin.inputs)
-    store.write(MASK, origin, file.arrays)
+    before, after = remade(MASK, code="other code")
     lines, _ = faults(capsys)
-    assert f"{TICKET}: was made from {MASK} (mask) when that had key {file.origin.key}; now it has key {origin.key}" in lines
+    assert f"{TICKET}: was made from {MASK} (mask) when that had key {before}; now it has key {after}" in lines
 
 
-def test_a_mask_from_another_strategy_is_no_parent(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
-    file, strange = store.read(TICKET), f"{RUNS}/oneshot/round-1/mask.h5"
-    inputs = file.origin.inputs | {"mask": (strange, store.read(strange).origin.key)}
-    store.write(TICKET, store.Origin("run", file.origin.settings, file.origin.code, inputs), file.arrays)
+STRANGERS = {
+    "a mask of another strategy": (TICKET, {"mask": f"{RUNS}/oneshot/round-1/mask.h5"}, "was made from {mask}, which is not a mask for it"),
+    "weights trained under another mask": (
+        MASK,
+        {"weights": f"{RUNS}/dense/round-0/ticket/run.h5"},
+        f"was pruned from {RUNS}/iterative/round-1/mask.h5 by weights that were not trained under it",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", STRANGERS)
+def test_a_parent_that_a_file_cannot_have_is_found(here: Built, capsys: pytest.CaptureFixture[str], case: str) -> None:
+    path, inputs, message = STRANGERS[case]
+    remade(path, inputs=inputs)
     lines, _ = faults(capsys)
-    assert f"{TICKET}: was made from {strange}, which is not a mask for it" in lines
-
-
-def test_weights_that_were_trained_under_another_mask_are_found(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
-    file, dense = store.read(MASK), f"{RUNS}/dense/round-0/ticket/run.h5"
-    inputs = file.origin.inputs | {"weights": (dense, store.read(dense).origin.key)}
-    store.write(MASK, store.Origin("mask", file.origin.settings, file.origin.code, inputs), file.arrays)
-    lines, _ = faults(capsys)
-    assert f"{MASK}: was pruned from {RUNS}/iterative/round-1/mask.h5 by weights that were not trained under it" in lines
+    assert f"{path}: {message.format(**inputs)}" in lines
 
 
 def cut(path: Path) -> None:
@@ -161,18 +172,20 @@ def better(path: Path) -> None:
     path.write_text(path.read_text().replace('"dense_test_accuracy": 0.', '"dense_test_accuracy": 0.9'))
 
 
-OTHERS = {
-    "results/datasets/digits.npz": (cut, "results/datasets/digits.npz: damaged"),
-    "results/tables/tiny.csv": (without_a_row, "its rows are not what the runs say"),
-    "results/metrics.json": (better, "tiny is not what its table says"),
-    "results/figures/tiny/early-stopping.svg": (cut, "is not a whole picture"),
-    "results/figures/tiny/early-stopping.png": (cut, "is not a whole picture"),
-}
+OTHERS = [
+    ("results/datasets/digits.npz", cut, "results/datasets/digits.npz: damaged"),
+    ("results/tables/tiny.csv", without_a_row, "its rows are not what the runs say"),
+    ("results/metrics.json", better, "tiny is not what its table says"),
+    ("results/metrics.json", no_json, "is not JSON as `lth summarize` writes it"),
+    ("results/figures/tiny/early-stopping.svg", cut, "is not a whole picture"),
+    ("results/figures/tiny/early-stopping.png", cut, "is not a whole picture"),
+]
 
 
-@pytest.mark.parametrize("path", OTHERS)
-def test_a_damaged_data_set_table_or_figure_is_named(here: Built, capsys: pytest.CaptureFixture[str], path: str) -> None:
-    change, message = OTHERS[path]
+@pytest.mark.parametrize(("path", "change", "message"), OTHERS)
+def test_a_damaged_data_set_table_or_figure_is_named(
+    here: Built, capsys: pytest.CaptureFixture[str], path: str, change: Callable[[Path], None], message: str
+) -> None:
     change(Path(path))
     lines, _ = faults(capsys)
     assert any(Path(path).stem in line and message in line for line in lines)
@@ -181,7 +194,7 @@ def test_a_damaged_data_set_table_or_figure_is_named(here: Built, capsys: pytest
 def test_a_file_of_a_kind_that_has_no_place_in_results_is_named(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
     file = store.read(TICKET)
     path = Path(TICKET).with_name("checkpoint.h5")
-    store.write(path, store.Origin("checkpoint", file.origin.settings, file.origin.code, file.origin.inputs), file.arrays)
+    store.write(path, dataclasses.replace(file.origin, kind="checkpoint"), file.arrays)
     lines, _ = faults(capsys)
     assert lines == [f"{path}: kind 'checkpoint' has no place in results"]
 
@@ -209,11 +222,9 @@ def test_files_of_other_settings_than_the_study_has_now_are_counted(here: Built,
 
 
 def test_a_file_of_another_version_of_lth_is_a_fault_of_its_own(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
-    file = store.read(TICKET)
-    store.write(TICKET, file.origin, {name: array for name, array in file.arrays.items() if name != "measures/density"})
-    settings = {**store.read(MASK).origin.settings, "more": 1}
-    mask = store.read(MASK)
-    store.write(MASK, store.Origin("mask", {name: value for name, value in settings.items() if name != "rates"}, "", mask.origin.inputs), mask.arrays)
+    run, mask = store.read(TICKET), store.read(MASK)
+    store.write(TICKET, run.origin, {name: array for name, array in run.arrays.items() if name != "measures/density"})
+    remade(MASK, settings={name: value for name, value in mask.origin.settings.items() if name != "rates"})
     lines, _ = faults(capsys)
     assert any(line.startswith(f"{TICKET}: array 'density' is missing, so another version of lth made it") for line in lines)
     assert any(line.startswith(f"{MASK}: cannot be checked, so another version of lth made it ('rates')") for line in lines)
@@ -235,9 +246,3 @@ def test_a_run_that_a_table_knows_and_that_is_gone_is_named(here: Built, capsys:
     Path(f"{RUNS}/iterative/round-2/reinit/run.h5").unlink()
     lines, _ = faults(capsys)
     assert lines == ["results/tables/tiny.csv: has rows of iterative/round-2/reinit, and no run of that is there; run snakemake again"]
-
-
-def test_a_metrics_file_that_is_no_json_is_named(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
-    no_json(Path("results/metrics.json"))
-    lines, _ = faults(capsys)
-    assert lines == ["results/metrics.json: is not JSON as `lth summarize` writes it; delete it and run snakemake again"]
