@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test lint bench clean
+.PHONY: run test test-slow lint bench clean
 
 run: $(VENV)/.installed ## the study of params.yaml, and a report
 	@snakemake --quiet rules
@@ -16,8 +16,11 @@ run: $(VENV)/.installed ## the study of params.yaml, and a report
 	@ls results/tables/*.csv
 	@echo "report:  report.html"
 
-test: $(VENV)/.installed ## all tests
+test: $(VENV)/.installed ## all tests but the slow ones
 	@python -m pytest
+
+test-slow: $(VENV)/.installed ## the slow ones: every network learns real images
+	@python -m pytest -m slow -s
 
 lint: $(VENV)/.installed ## style and types
 	@ruff check .

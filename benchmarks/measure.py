@@ -1,65 +1,83 @@
 """One row of `benchmarks/training.py`, measured in this process and printed as a line of JSON.
 
-Four ways to train Lenet on MNIST take turns, a segment of 100 iterations and one evaluation each, so that a busy machine hurts all alike.
-The turns are taken inside the training of `lth` itself, which calls back after every evaluation.
+Three ways to train a network take turns, a segment of some iterations and an evaluation each, so that a busy machine hurts all alike.
+The turns are taken inside the training of `lth` itself, which calls back after every evaluation. Images are random bytes.
 """
 
 import argparse
 import contextlib
-import itertools
+import dataclasses
+import functools
 import json
 import platform
 import resource
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
+from torch.nn import functional
 from torch.nn.utils import prune
-from torch.utils.data import DataLoader, Dataset, TensorDataset
-from torchvision.datasets import MNIST
-from torchvision.transforms import ToTensor
 
-from lth import datasets, networks, seeds, tickets, training
-from lth.settings import Network, Recipe
-from lth.verbs.train import examples
+from lth import networks, passes, seeds, tickets, training
+from lth.settings import Recipe
 
-RECIPE = Recipe("adam", 0.0012, batch=60, iterations=50_000, evaluate_every=100, data_order="fresh")
-NETWORK = Network("lenet", (300, 100), "glorot-normal")
-SIZES = (784, 300, 100, 10)
-ARCHITECTURE = networks.build(NETWORK, (28, 28), 10)
-VALIDATION, TEST, CHUNK = 5_000, 10_000, 1_000
+DROPOUT = {"rate": 0.0, "after": []}
 
 
-class Way(NamedTuple):
-    """A way to train for a segment: how many networks at once, how often to repeat it in a turn (the best counts), and the function."""
+def adam(rate: float, batch: int, every: int) -> Recipe:
+    """The recipe of the smaller networks, in segments of `every` iterations."""
+    return Recipe("adam", rate, 0.0, 0.0, 0, (), 0.1, batch, 30_000, every, "fresh", "none", "scale")
 
-    networks: int
-    repeats: int
-    segment: Callable[[], object]
+
+def sgd(rate: float, batch: int, every: int) -> Recipe:
+    """The recipe of the networks with batch norm."""
+    return Recipe("sgd", rate, 0.9, 1e-4, 0, (), 0.1, batch, 30_000, every, "fresh", "flip-crop", "standard")
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """A network with its images and its recipe. A segment is `evaluate_every` iterations, and an evaluation of 150 images for each."""
+
+    options: dict[str, object]
+    shape: tuple[int, ...]
+    recipe: Recipe
+
+    @property
+    def evaluated(self) -> int:
+        """Images evaluated a segment, as 15,000 every 100 iterations."""
+        return 150 * self.recipe.evaluate_every
+
+
+JOBS = {
+    "lenet": Job({"hidden": [300, 100], "dropout": DROPOUT}, (28, 28), adam(1.2e-3, 60, 100)),
+    "conv-2": Job({"dropout": DROPOUT}, (3, 32, 32), adam(2e-4, 60, 2)),
+    "conv-4": Job({"dropout": DROPOUT}, (3, 32, 32), adam(3e-4, 60, 2)),
+    "conv-6": Job({"dropout": DROPOUT}, (3, 32, 32), adam(3e-4, 60, 2)),
+    "resnet-18": Job({}, (3, 32, 32), sgd(0.03, 128, 2)),
+    "vgg-19": Job({}, (3, 32, 32), sgd(0.03, 64, 1)),
+}
 
 
 class EnoughError(Exception):
-    """Ends a training when its time is up: it was asked for 50,000 iterations, because a step is compiled for long trainings only."""
+    """Ends a training when its time is up: it was asked for 30,000 iterations, because a step is compiled for long trainings only."""
 
 
 def main() -> None:
     """Prints what the options ask for as one line of JSON; other lines may come before it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--machine", action="store_true", help="only say what the machine is")
+    parser.add_argument("--network", choices=JOBS, default="lenet")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--networks", type=int, default=1)
+    parser.add_argument("--networks", type=int, default=1, help="in the stack")
     parser.add_argument("--seconds", type=float, default=10.0, help="how long to take turns")
-    parser.add_argument("--arrays", type=Path, default=Path("results/datasets/mnist.npz"), metavar="FILE", help="MNIST as `lth prepare` writes it")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
-    print(json.dumps(machine() if options.machine else row(torch.device(options.device), options.networks, options.seconds, options.arrays)))
+    print(json.dumps(machine() if options.machine else row(options.network, torch.device(options.device), options.networks, options.seconds)))
 
 
 def machine() -> dict[str, str | None]:
@@ -72,63 +90,92 @@ def machine() -> dict[str, str | None]:
     return {"torch": torch.__version__, "python": platform.python_version(), "cpu": cpu, "gpu": gpu}
 
 
-def row(device: torch.device, count: int, seconds: float, arrays: Path) -> dict[str, object]:
-    """Milliseconds per network-iteration of each way [turns], seconds of compilation, peak memory of ours in MB, and the data."""
-    data, name = load(arrays)
-    sets = examples(data, 255, VALIDATION, seed=1, device=device)
-    del data
-    drawn = [tickets.draw(ARCHITECTURE, NETWORK.initialization, 1, "initialization", trial=trial) for trial in range(count)]
+class Draws:
+    """The randomness of a training."""
+
+    def __init__(self, examples: int):
+        self.examples = examples
+
+    def order(self, network: int, epoch: int) -> np.ndarray:
+        return seeds.stream(1, "data order", trial=network, epoch=epoch).permutation(self.examples)
+
+    def shifts(self, network: int, epoch: int) -> np.ndarray:
+        generator = seeds.stream(1, "augmentation", trial=network, epoch=epoch)
+        return np.stack([generator.integers(0, high, self.examples) for high in (2, 2 * training.PADDING + 1, 2 * training.PADDING + 1)], axis=1)
+
+    def key(self, network: int) -> int:
+        return network
+
+
+def row(name: str, device: torch.device, count: int, seconds: float) -> dict[str, object]:
+    """Milliseconds per network-iteration of each way [turns], seconds of compilation, and memory in MB: before, and at the peak of ours."""
+    job = JOBS[name]
+    network = networks.read({"name": name, "initialization": "glorot-normal", **job.options}, "network")
+    architecture = networks.architecture(network, job.shape, 10)
+    sets = training.Sets(*(random_examples(job, number, device) for number in (45_000, job.evaluated // 3, 2 * job.evaluated // 3)))
+    distribution = tickets.Distribution(architecture, network.initialization)
     generator = np.random.default_rng(1)
-    masks = {p.name: generator.random((count, *p.shape)) < 0.5 for p in ARCHITECTURE.parameters if p.prunable}
-    weights = tickets.masked(tickets.stack(drawn), masks)
-    turns = Turns(device, count, seconds, lambda: others(sets, {name: mask[0] for name, mask in masks.items()}, device, count))
-
-    def order(network: int, epoch: int) -> np.ndarray:
-        return seeds.stream(1, "data order", trial=network, epoch=epoch).permutation(len(sets.training))
-
+    masks = {weight.name: generator.random((count, *weight.shape), np.float32) < 0.5 for weight in architecture.weights}
+    weights = tickets.masked(tickets.stack([distribution.draw(1, "initialization", trial=trial) for trial in range(count)]), masks)
+    before = memory(device)
+    turns = Turns(job, device, count, seconds, lambda: others(architecture, job, sets, {key: value[0] for key, value in masks.items()}, device))
     with contextlib.suppress(EnoughError):
-        training.train(ARCHITECTURE, weights, masks, sets, RECIPE, order, device=device, on_evaluation=turns)
-    first = turns.first - statistics.median(turns.milliseconds["ours"]) * RECIPE.evaluate_every * count / 1000
-    return {"milliseconds": turns.milliseconds, "compilation": first, "peak": turns.peak, "data": name}
+        training.train(architecture, weights, masks, sets, job.recipe, Draws(len(sets.training)), device=device, on_evaluation=turns)
+    first = turns.first - statistics.median(turns.milliseconds["ours"]) * job.recipe.evaluate_every * count / 1000
+    return {"milliseconds": turns.milliseconds, "compilation": first, "before": before, "peak": turns.peak}
+
+
+def random_examples(job: Job, count: int, device: torch.device) -> training.Examples:
+    """Random bytes as images, of mean 0 and deviation 1."""
+    generator = np.random.default_rng(count)
+    images, labels = generator.integers(0, 256, (count, *job.shape), np.uint8), generator.integers(0, 10, count)
+    mean, deviation = (torch.tensor(value, device=device) for value in (127.5, 73.9))
+    return training.Examples(torch.from_numpy(images).to(device), torch.from_numpy(labels).to(device), mean, deviation)
+
+
+def memory(device: torch.device) -> float:
+    """The most memory that there was yet, in MB: of this process, or allocated on the GPU."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated() / 2**20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 class Turns:
     """Called after every evaluation of our training: notes the time since the last one, and lets the others train as far.
 
-    The others are made after our first segment, so that the peak memory noted there is that of our training (compilation included).
+    The others are made after our first segments, so that the peak memory noted there is that of our training (compilation included).
     """
 
-    def __init__(self, device: torch.device, count: int, seconds: float, make: Callable[[], dict[str, Way]]):
-        self.device, self.count, self.seconds, self.make = device, count, seconds, make
-        self.others: dict[str, Way] = {}
+    def __init__(self, job: Job, device: torch.device, count: int, seconds: float, make: Callable[[], dict[str, Callable[[], object]]]):
+        self.every, self.device, self.count, self.seconds, self.make = job.recipe.evaluate_every, device, count, seconds, make
+        self.others: dict[str, Callable[[], object]] = {}
         self.milliseconds: dict[str, list[float]] = {"ours": []}
-        self.first = self.peak = 0.0
+        self.first = self.peak = self.deadline = 0.0
         self.started = time.perf_counter()
 
     def __call__(self, state: training.State) -> None:
         elapsed = self._elapsed()
-        if state.iteration == RECIPE.evaluate_every:
-            self.first, self.peak = elapsed, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        if state.iteration == self.every:
+            self.first = elapsed
+        elif state.iteration == 2 * self.every:
+            self.peak = memory(self.device)
             self.others = self.make()
             self.milliseconds |= {name: [] for name in self.others}
             self._turn()
             self.milliseconds |= {name: [] for name in self.others}  # the first turn was to warm up
             self.deadline = time.perf_counter() + self.seconds
-        elif state.iteration > RECIPE.evaluate_every:
-            self.milliseconds["ours"].append(1000 * elapsed / RECIPE.evaluate_every / self.count)
+        elif state.iteration > 2 * self.every:
+            self.milliseconds["ours"].append(1000 * elapsed / self.every / self.count)
             self._turn()
             if len(self.milliseconds["ours"]) >= 3 and time.perf_counter() > self.deadline:
                 raise EnoughError
         self.started = time.perf_counter()
 
     def _turn(self) -> None:
-        for name, way in self.others.items():
-            elapsed: list[float] = []
-            for _ in range(way.repeats):
-                self.started = time.perf_counter()
-                way.segment()
-                elapsed.append(self._elapsed())
-            self.milliseconds[name].append(1000 * min(elapsed) / RECIPE.evaluate_every / way.networks)
+        for name, segment in self.others.items():
+            self.started = time.perf_counter()
+            segment()
+            self.milliseconds[name].append(1000 * self._elapsed() / self.every)
 
     def _elapsed(self) -> float:
         if self.device.type == "cuda":
@@ -136,127 +183,133 @@ class Turns:
         return time.perf_counter() - self.started
 
 
-def others(sets: training.Sets, mask: dict[str, np.ndarray], device: torch.device, count: int) -> dict[str, Way]:
-    """The other ways to train, by name."""
-    three = [sets.training, sets.validation, sets.test]
-    careful, usual = plain([tensors(each) for each in three], mask, device), plain([Pictures(each) for each in three], mask, device)
-    for begins in (careful, usual):
-        next(begins)
-    count = count if device.type == "cuda" else 1
-    return {
-        "careful": Way(1, 1, lambda: next(careful)),
-        "usual": Way(1, 1, lambda: next(usual)),
-        "products": Way(count, 3, products(device, (count,) if count > 1 else ())),
-    }
+def others(
+    architecture: networks.Architecture, job: Job, sets: training.Sets, mask: dict[str, np.ndarray], device: torch.device
+) -> dict[str, Callable[[], object]]:
+    """The other ways to train, by name: a function that does a segment of one network."""
+    model = Plain(architecture, mask).to(device)
+    usual = plain(model, job, sets, device)
+    next(usual)
+    return {"plain": lambda: next(usual), "floor": floor(architecture, job, device)}
 
 
-def plain(sets: list[Dataset], mask: dict[str, np.ndarray], device: torch.device) -> Iterator[None]:
-    """A training as a careful user would write it, of one network without end. Yields after every evaluation."""
-    layers = [nn.Linear(fan_in, fan_out) for fan_in, fan_out in itertools.pairwise(SIZES)]
-    model = nn.Sequential(nn.Flatten(), layers[0], nn.ReLU(), layers[1], nn.ReLU(), layers[2]).to(device)
-    for layer, kept in zip(layers, mask.values(), strict=True):
-        nn.init.xavier_normal_(layer.weight)
-        prune.custom_from_mask(layer, "weight", torch.from_numpy(kept).to(device))
-    optimizer = torch.optim.Adam(model.parameters(), lr=RECIPE.learning_rate)
-    batches = DataLoader(sets[0], RECIPE.batch, shuffle=True, drop_last=True)
-    evaluated = [DataLoader(each, CHUNK) for each in sets[1:]]
-    for iteration, (images, labels) in enumerate(itertools.chain.from_iterable(itertools.repeat(batches))):
-        if iteration % RECIPE.evaluate_every == 0:
-            for loader in evaluated:
-                evaluate(model, loader, device)
+class Plain(nn.Module):
+    """The network as a module, with masks by `torch.nn.utils.prune`. Its layers are those of the architecture, so it is the same network."""
+
+    def __init__(self, architecture: networks.Architecture, mask: dict[str, np.ndarray]):
+        super().__init__()
+        self.architecture = architecture
+        for parameter in architecture.parameters:
+            value = torch.full(parameter.shape, parameter.initial)
+            name = parameter.name.replace(".", "/")
+            if not parameter.trained:
+                self.register_buffer(name, value)
+                continue
+            self.register_parameter(name, nn.Parameter(nn.init.xavier_normal_(value) if parameter.weight else value))
+            if parameter.weight:
+                prune.custom_from_mask(self, name, torch.from_numpy(mask[parameter.name]))
+
+    def batch_norm(self, x: Tensor, values: Mapping[str, Tensor], name: str) -> Tensor:
+        mean, variance, scale, shift = (values[f"{name}.{part}"] for part in ("mean", "variance", "scale", "shift"))
+        return functional.batch_norm(x, mean, variance, scale, shift, training=self.training)
+
+    def dropout(self, x: Tensor, rate: float, place: int) -> Tensor:
+        return functional.dropout(x, rate, self.training)
+
+    def forward(self, images: Tensor) -> Tensor:
+        values = {parameter.name: getattr(self, parameter.name.replace(".", "/")) for parameter in self.architecture.parameters}
+        return self.architecture.forward(values, images, self)
+
+
+def plain(model: nn.Module, job: Job, sets: training.Sets, device: torch.device) -> Iterator[None]:
+    """A training as a careful user would write it, of one network without end; the data are floats on the device, a batch is an index (and
+    augmentation the same code as ours). Yields after every segment.
+    """
+    recipe = job.recipe
+    if recipe.optimizer == "adam":
+        optimizer: torch.optim.Optimizer = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate)
+    else:
+        optimizer = torch.optim.SGD(model.parameters(), lr=recipe.learning_rate, momentum=recipe.momentum, weight_decay=recipe.weight_decay)
+    tensors = [((each.images.float() - each.mean) / each.deviation, each.labels) for each in (sets.training, sets.validation, sets.test)]
+    (images, labels), *evaluated = tensors
+    batches = (index for _ in iter(int, 1) for index in torch.randperm(len(labels), device=device).split(recipe.batch) if len(index) == recipe.batch)
+    for iteration, index in enumerate(batches):
+        if iteration % recipe.evaluate_every == 0:
+            for each in evaluated:
+                evaluate(model, *each)
             yield
+        batch = images[index]
+        if recipe.augmentation == "flip-crop":
+            shifts = torch.stack([torch.randint(high, (len(batch),), device=device) for high in (2, 9, 9)], dim=1)
+            batch = training.flipped_and_cropped(batch, shifts)
         optimizer.zero_grad()
-        cross_entropy(model(images.to(device)), labels.to(device)).backward()
+        functional.cross_entropy(model(batch), labels[index]).backward()
         optimizer.step()
 
 
 @torch.no_grad()
-def evaluate(model: nn.Module, loader: DataLoader, device: torch.device) -> tuple[float, float]:
+def evaluate(model: nn.Module, images: Tensor, labels: Tensor, chunk: int = 1_000) -> tuple[float, float]:
     """Mean loss (nats) and accuracy (0 to 1) of a plain model."""
-    loss = correct = torch.zeros((), device=device)
-    for images, labels in loader:
-        labels = labels.to(device)
-        logits = model(images.to(device))
-        loss = loss + cross_entropy(logits, labels, reduction="sum")
-        correct = correct + (logits.argmax(1) == labels).sum()
-    count = len(loader.dataset)  # pyright: ignore[reportArgumentType]
-    return loss.item() / count, correct.item() / count
+    model.eval()
+    logits = torch.cat([model(part) for part in images.split(chunk)])
+    model.train()
+    return functional.cross_entropy(logits, labels).item(), (logits.argmax(1) == labels).double().mean().item()
 
 
-def tensors(examples: training.Examples) -> TensorDataset:
-    """Examples made into floats once, before training."""
-    return TensorDataset(examples.images.cpu().float()[:, None] / 255, examples.labels.cpu())
-
-
-class Pictures(MNIST):
-    """torchvision's MNIST with ToTensor, as its tutorials have it, over images that are in memory already."""
-
-    def __init__(self, examples: training.Examples):
-        self.data, self.targets = examples.images.cpu(), examples.labels.cpu()
-        self.transform, self.target_transform = ToTensor(), None
-
-
-def products(device: torch.device, stack: tuple[int, ...]) -> Callable[[], None]:
-    """A function that only multiplies the matrices of a segment: forward, gradients of weights and (but for the first layer) inputs, evaluation.
-
-    `stack` is () for one network and (networks,) for many at once. Results go to memory that is there already.
+def floor(architecture: networks.Architecture, job: Job, device: torch.device) -> Callable[[], None]:
+    """A function that does nothing but the convolutions and matrix products of a segment, on tensors that lie as is best for them: forward,
+    gradients of weights and (but for the first layer) inputs, and evaluation in chunks as ours.
     """
+    steps = [product(*call, first=not number, backward=True) for number, call in enumerate(calls(architecture, job, job.recipe.batch, device))]
+    chunk = min(job.evaluated, training.CHUNK if len(job.shape) == 2 else training.CHUNK_OF_IMAGES)
+    forward = [product(*call, first=False, backward=False) for call in calls(architecture, job, chunk, device)]
 
-    def normal(*shape: int) -> Tensor:
-        return torch.randn((*stack, *shape), device=device)
-
-    step: list[tuple[Tensor, Tensor]] = []
-    evaluation: list[tuple[Tensor, Tensor]] = []
-    for layer, (fan_in, fan_out) in enumerate(itertools.pairwise(SIZES)):
-        inputs, weight, gradient = normal(RECIPE.batch, fan_in), normal(fan_out, fan_in), normal(RECIPE.batch, fan_out)
-        step += [(inputs, weight.mT), (gradient.mT, inputs)] + ([(gradient, weight)] if layer else [])
-        evaluation.append((normal(CHUNK, fan_in), weight.mT))
-    one_step, one_chunk = multiplier(step, device), multiplier(evaluation, device)
-
+    @torch.no_grad()
     def segment() -> None:
-        for _ in range(RECIPE.evaluate_every):
-            one_step()
-        for _ in range((VALIDATION + TEST) // CHUNK):
-            one_chunk()
+        for work, times in ((steps, job.recipe.evaluate_every), (forward, job.evaluated // chunk)):
+            for _ in range(times):
+                for function in work:
+                    function()
 
     return segment
 
 
-def multiplier(pairs: list[tuple[Tensor, Tensor]], device: torch.device) -> Callable[[], None]:
-    """A function that multiplies all pairs, one after another; on a GPU from a captured graph, so that launches cost nothing."""
-    places = [torch.matmul(left, right) for left, right in pairs]
+def calls(architecture: networks.Architecture, job: Job, batch: int, device: torch.device) -> list[tuple[Tensor, Tensor, int, int]]:
+    """(inputs, weight, stride, padding) of every convolution and dense layer, found out by a forward pass."""
+    found: list[tuple[Tensor, Tensor, int, int]] = []
+    originals = functional.conv2d, functional.linear
 
-    def multiply() -> None:
-        for (left, right), place in zip(pairs, places, strict=True):
-            torch.matmul(left, right, out=place)
+    def conv2d(x: Tensor, weight: Tensor, bias: Tensor | None = None, stride: int = 1, padding: int = 0) -> Tensor:
+        found.append((torch.randn_like(x), weight, stride, padding))
+        return originals[0](x, weight, bias, stride, padding)
 
-    if device.type != "cuda":
-        return multiply
-    stream, graph = torch.cuda.Stream(), torch.cuda.CUDAGraph()
-    torch.cuda.synchronize()
-    with torch.cuda.stream(stream):
-        multiply()  # cuBLAS takes its workspace before the capture
-    torch.cuda.synchronize()
-    with torch.cuda.graph(graph, stream=stream):
-        multiply()
-    memory = (pairs, places)
+    def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+        found.append((torch.randn_like(x), weight, 0, 0))
+        return originals[1](x, weight, bias)
 
-    def replay() -> None:
-        assert memory, "the graph reads and writes there, so it must stay allocated as long as this function lives"
-        graph.replay()
-
-    return replay
+    values = {parameter.name: torch.randn(parameter.shape, device=device).abs() for parameter in architecture.parameters}
+    functional.conv2d, functional.linear = conv2d, linear
+    try:
+        architecture.forward(values, torch.randn(batch, *job.shape, device=device), passes.Evaluation())
+    finally:
+        functional.conv2d, functional.linear = originals
+    return found
 
 
-def load(path: Path) -> tuple[datasets.Data, str]:
-    """MNIST and its path, or random bytes of the same shapes where it is not there."""
-    if path.exists():
-        with np.load(path, allow_pickle=False) as arrays:
-            return datasets.Data(arrays["train_images"], arrays["train_labels"], arrays["test_images"], arrays["test_labels"]), str(path)
-    generator = np.random.default_rng(0)
-    images = [generator.integers(0, 256, (count, 28, 28), np.uint8) for count in (60_000, TEST)]
-    labels = [generator.integers(0, 10, count) for count in (60_000, TEST)]
-    return datasets.Data(images[0], labels[0], images[1], labels[1]), f"random bytes, since {path} is not there"
+def product(x: Tensor, weight: Tensor, stride: int, padding: int, *, first: bool, backward: bool) -> Callable[[], object]:
+    """A function that does the work of one layer."""
+    if not stride:
+        gradient = torch.randn(len(x), len(weight), device=x.device)
+        pairs = [(x, weight.mT)] + ([(gradient.mT, x)] if backward else []) + ([(gradient, weight)] if backward and not first else [])
+        places = [torch.matmul(*pair) for pair in pairs]
+        return lambda: [torch.matmul(*pair, out=place) for pair, place in zip(pairs, places, strict=True)]
+    x, weight = (each.to(memory_format=torch.channels_last) for each in (x, weight))
+    convolve = functools.partial(functional.conv2d, x, weight, stride=stride, padding=padding)
+    if not backward:
+        return convolve
+    gradient = torch.randn_like(convolve())
+    geometry = [stride] * 2, [padding] * 2, [1, 1], False, [0, 0], 1, [not first, True, False]
+    return lambda: (convolve(), torch.ops.aten.convolution_backward(gradient, x, weight, None, *geometry))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 """What a figure shows and how it looks, as small frozen values."""
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from lth.settings import Count, Positive, Range, build, unknown
 
+MOMENT = re.compile(r"(?:test|validation)_accuracy_at_([1-9]\d*)")  # of figures of kind density: at one of the experiment's moments
 QUANTITIES = {
     "density": (
         "early_stop_iteration",
@@ -21,7 +23,10 @@ QUANTITIES = {
 
 @dataclasses.dataclass(frozen=True)
 class Density:
-    """A figure of the catalog, drawn from the table: a panel for each quantity, against the percent of weights remaining."""
+    """A figure of the catalog, drawn from the table: a panel for each quantity, against the percent of weights remaining.
+
+    Quantities are those of QUANTITIES, or `test_accuracy_at_10000` and `validation_accuracy_at_10000` for a moment of the experiment.
+    """
 
     kind: Literal["density"]
     quantities: tuple[str, ...]
@@ -62,16 +67,22 @@ class Style:
     colors: dict[str, str]
 
 
+def moment_of(quantity: str) -> int | None:
+    """The iteration of a quantity such as `test_accuracy_at_10000`, or None for others."""
+    match = MOMENT.fullmatch(quantity)
+    return int(match[1]) if match else None
+
+
 def figure_of(data: Any, where: str) -> Figure:
     """A figure from plain data; its `kind` says which. `where` is the dotted key for messages."""
     kind = data.get("kind") if isinstance(data, dict) else None
     if isinstance(data, dict) and kind not in FIGURES:
         raise unknown(f"{where}.kind", "kind", kind, FIGURES)
-    figure = build(FIGURES[kind or "density"], data, where)
+    figure = build(FIGURES[kind] if isinstance(kind, str) else Density, data, where)
     quantities = figure.quantities if isinstance(figure, Density) else (figure.quantity,)
     if not quantities:
         raise ValueError(f"{where}.quantities: expected at least one of {', '.join(QUANTITIES['density'])}, got none")
     for quantity in quantities:
-        if quantity not in QUANTITIES[figure.kind]:
+        if quantity not in QUANTITIES[figure.kind] and not (isinstance(figure, Density) and moment_of(quantity)):
             raise unknown(f"{where}.{'quantities' if isinstance(figure, Density) else 'quantity'}", "quantity", quantity, QUANTITIES[figure.kind])
     return figure

@@ -33,9 +33,12 @@ def build_parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
     verb = _add(verbs, "prepare", _prepare, "obtain and check a data set")
-    verb.add_argument("name", help="digits or mnist")
+    verb.add_argument("name", help="a data set that lth knows, such as mnist, or that the catalog describes")
     _path(verb, "--out", "the manifest to write (JSON); the arrays go beside it", required=True)
     verb.add_argument("--data", type=Path, default=Path("data"), metavar="FOLDER", help="where downloads go and archives lie (default data)")
+
+    verb = _add(verbs, "describe", _describe, "print what the catalog says of a folder of images (train/CLASS/*, test/CLASS/*), as YAML")
+    verb.add_argument("folder", type=Path, help="such as data/flowers; its name is that of the data set")
 
     verb = _add(verbs, "init", _init, "draw θ0 for a block of trials, and the mask that keeps everything")
     _planned(verb, "experiment, block (such as trials-0-4), dataset, seed, network")
@@ -44,23 +47,31 @@ def build_parser() -> argparse.ArgumentParser:
     _path(verb, "--mask", "the mask file of round 0 to write", required=True)
 
     verb = _add(verbs, "train", _train, "train the tickets of a block as one stack")
-    _planned(verb, "coordinates (experiment, block, strategy, round, branch), dataset, seed, validation, network, recipe, repeats, keep_weights")
+    coordinates = "coordinates (experiment, block, strategy, round, branch)"
+    _planned(verb, f"{coordinates}, dataset, seed, validation, network, recipe, repeats, keep_weights, start_iteration")
     _path(verb, "--dataset", "manifest of the data set", required=True)
-    _path(verb, "--theta0", "θ0 file of the block", required=True)
+    _path(verb, "--start", "θ0 file of the block, or the file that tickets are rewound to, or for branch search the run before", required=True)
     _path(verb, "--mask", "mask file of the round", required=True)
     _path(verb, "--out", "the run file to write", required=True)
-    verb.add_argument("--device", type=_device, default="auto", help="cpu, cuda, cuda:1 ..., or auto: a GPU where there is one (default)")
-    verb.add_argument("--threads", type=_threads, default=1, help="CPU threads (default 1)")
+    _machine(verb)
     verb.add_argument("--checkpoint-every", type=_seconds, default=120.0, metavar="SECONDS", help="how often to save the state (default 120)")
 
+    verb = _add(verbs, "rewind", _rewind, "train the dense networks of a block up to an iteration, to reset tickets to it")
+    _planned(verb, "the coordinates of the dense ticket, dataset, seed, network, iteration, validation, recipe")
+    _path(verb, "--dataset", "manifest of the data set", required=True)
+    _path(verb, "--start", "θ0 file of the block", required=True)
+    _path(verb, "--mask", "mask file of round 0", required=True)
+    _path(verb, "--out", "the file of weights to write", required=True)
+    _machine(verb)
+
     verb = _add(verbs, "prune", _prune, "make the next round's mask")
-    _planned(verb, "coordinates (experiment, block, strategy, round) and rates by parameter")
+    _planned(verb, "coordinates (experiment, block, strategy, round), making, rates by weight, seed, repeats")
     _path(verb, "--mask", "mask file of the round before", required=True)
-    _path(verb, "--weights", "run file that was trained under that mask", required=True)
+    _path(verb, "--weights", "run file that was trained under that mask, or θ0 file to prune before training; none for method random")
     _path(verb, "--out", "the mask file to write", required=True)
 
     verb = _add(verbs, "tabulate", _tabulate, "many runs to one tidy table (CSV)")
-    _planned(verb, "experiment, strategies with their branches")
+    _planned(verb, "experiment, strategies with their branches, moments")
     verb.add_argument("--runs", type=Path, nargs="+", required=True, metavar="FILE", help="run files of one experiment")
     _path(verb, "--out", "the table to write", required=True)
 
@@ -78,7 +89,7 @@ def build_parser() -> argparse.ArgumentParser:
     _path(verb, "--params", "the study (default params.yaml)", default=Path("params.yaml"))
 
     verb = _add(verbs, "inspect", _inspect, "say what an HDF5 file is, what it was made from, and what is in it")
-    verb.add_argument("file", type=Path, help="θ0, mask or run file")
+    verb.add_argument("file", type=Path, help="θ0, rewound, mask or run file")
 
     verb = _add(verbs, "verify", _verify, "check every file of a results folder, and the chains between them")
     verb.add_argument("results", type=Path, nargs="?", default=Path("results"), help="the folder (default results)")
@@ -98,6 +109,11 @@ def _add(verbs: Any, name: str, run: Callable[..., None], help: str) -> argparse
 def _planned(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--settings", dest="plan", type=_json, required=True, metavar="JSON", help=f"what the file depends on: {what}")
     parser.add_argument("--key", help="the planned key; refused where settings, code and inputs amount to another (default: not compared)")
+
+
+def _machine(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", type=_device, default="auto", help="cpu, cuda, cuda:1 ..., or auto: a GPU where there is one (default)")
+    parser.add_argument("--threads", type=_threads, default=1, help="CPU threads (default 1)")
 
 
 def _path(parser: argparse.ArgumentParser, name: str, help: str, **options: Any) -> None:
@@ -133,9 +149,19 @@ def _threads(text: str) -> int:
 
 
 def _prepare(name: str, out: Path, data: Path) -> None:
+    from lth import config
+    from lth.settings import unknown
     from lth.verbs.prepare import prepare
 
-    prepare(name, data, out)
+    if name not in (sources := config.sources()):
+        raise unknown("name", "data set", name, sources)
+    prepare(name, sources[name], data, out)
+
+
+def _describe(folder: Path) -> None:
+    from lth.verbs.describe import describe
+
+    describe(folder)
 
 
 def _init(**options: Any) -> None:
@@ -149,6 +175,13 @@ def _train(threads: int, **options: Any) -> None:
     from lth.verbs.train import train
 
     train(threads=threads, **options)
+
+
+def _rewind(threads: int, **options: Any) -> None:
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    from lth.verbs.rewind import rewind
+
+    rewind(threads=threads, **options)
 
 
 def _prune(**options: Any) -> None:

@@ -8,6 +8,7 @@ import ast
 import dataclasses
 import functools
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,15 @@ from lth.keys import canonical, digest_of
 
 PACKAGE = Path(__file__).parent
 CHOICES = {
-    "datasets.SOURCES": "dataset",
     "networks.NETWORKS": "network.name",
     "tickets.INITIALIZATIONS": "network.initialization",
     "tickets.BRANCHES": "branch",
     "optimizers.OPTIMIZERS": "recipe.optimizer",
+    "pruning.METHODS": "making.method",
 }  # table: the setting that chooses its entry
 Place = tuple[str, str]  # a module of lth (without the prefix), and a name in it
 EFFECTS = ""  # in place of a name: what the module does when it is imported
+NUMBERED = re.compile(r"-[\d.]+$")  # a number after the name of an entry
 WHOLE = "[*]"  # after the name of a table in CHOICES: all its entries
 
 
@@ -151,11 +153,12 @@ def _definition(place: Place, entry: str | None) -> tuple[str, frozenset[Place]]
 
 
 def _entry(table: ast.AST, name: str) -> ast.expr | None:
-    """The value of one key of a table."""
+    """The value of one key of a table; that of `noise` is the one of `noise-0.5` too."""
     assert isinstance(table, ast.Assign | ast.AnnAssign)
     assert isinstance(table.value, ast.Dict), "a table in CHOICES is written as one dict"
     pairs = zip(table.value.keys, table.value.values, strict=True)
-    return next((value for key, value in pairs if isinstance(key, ast.Constant) and key.value == name), None)
+    entries = {key.value: value for key, value in pairs if isinstance(key, ast.Constant)}
+    return entries.get(name) or entries.get(NUMBERED.sub("", name))
 
 
 def _references(node: ast.AST, module: str) -> Iterator[Place]:

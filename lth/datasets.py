@@ -1,37 +1,57 @@
-"""Data sets: decoded once into one array file each, checked by digest whenever it is read. A new one is an entry in SOURCES and OBTAIN.
+"""Data sets: decoded once into one array file each, checked by digest whenever it is read. Images stay bytes until a batch is used.
 
-Images stay bytes until a batch is used. The manifest that the pipeline passes on holds the digest, so a training knows its data.
+What is known of a data set before it is there is its `Source`, so planning needs no data. A new one is a folder of images in ImageFolder's layout
+(`data/NAME/train/CLASS/*`, `data/NAME/test/CLASS/*`) with the entry of the catalog that `python -m lth describe data/NAME` prints; or, where
+its files are of another kind, an entry in SOURCES and a function in OBTAIN.
 """
 
 import dataclasses
 import gzip
 import hashlib
 import json
+import re
+import struct
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
 from lth import keys, seeds
 from lth.atomic import replacing
-from lth.places import path_of
-from lth.settings import unknown
+from lth.places import NAME, path_of
+from lth.settings import Count, Range, build, to_plain
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+MD5 = re.compile(r"md5:[0-9a-f]{32}")
+UNREADABLE = (OSError, EOFError, ValueError, TypeError, LookupError, SyntaxError, struct.error, zlib.error)  # what decoders raise for broken files
 
 
 @dataclasses.dataclass(frozen=True)
 class Data:
-    """Images uint8 [examples, ...] and labels int64 [examples] of the training and the test set."""
+    """Images uint8 [examples, height, width] (grey) or [examples, 3, height, width] (RGB), and labels int64 [examples] from 0, of the training and
+    the test set. Raises ValueError for arrays of another kind.
+    """
 
     train_images: np.ndarray
     train_labels: np.ndarray
     test_images: np.ndarray
     test_labels: np.ndarray
 
+    def __post_init__(self):
+        shape = self.train_images.shape[1:]
+        for images, labels in ((self.train_images, self.train_labels), (self.test_images, self.test_labels)):
+            if images.dtype != np.uint8 or images.ndim not in (3, 4) or images.shape[1:] != shape or (images.ndim == 4 and shape[0] != 3):
+                expected = "expected uint8 [examples, height, width] or [examples, 3, height, width], of one size"
+                raise ValueError(f"images: {expected}, got {images.dtype} {list(images.shape)}")
+            if labels.dtype != np.int64 or labels.shape != images.shape[:1] or not labels.size or labels.min() < 0:
+                raise ValueError(f"labels: expected int64 [{len(images)}] from 0, got {labels.dtype} {list(labels.shape)}")
+
     def digest(self) -> str:
-        """SHA-256 over shapes and bytes of the four arrays."""
+        """SHA-256 over names, types, shapes and bytes of the four arrays."""
         sha = hashlib.sha256()
         for field in dataclasses.fields(self):
             array = np.ascontiguousarray(getattr(self, field.name))
@@ -42,70 +62,132 @@ class Data:
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """What is known of a data set before it is there: image shape, brightest value, classes, number of training and test images, digest."""
+    """What is known of a data set before it is there: image shape ([height, width] or [3, height, width]), the brightest value in its images,
+    classes, number of training and test images, and the digest of its arrays (SHA-256), or `md5:` and the checksum of its archive.
+    """
 
-    shape: tuple[int, ...]
-    brightest: int
-    classes: int
-    training: int
-    test: int
+    shape: tuple[Count, ...]
+    brightest: Annotated[int, Range(1, 255)]
+    classes: Annotated[int, Range(2)]
+    training: Count
+    test: Count
     digest: str
 
+    def __post_init__(self):
+        if len(self.shape) not in (2, 3) or (len(self.shape) == 3 and self.shape[0] != 3):
+            raise ValueError(f"shape: expected [height, width] or [3, height, width], got {list(self.shape)}")
+        if not SHA256.fullmatch(self.digest) and not MD5.fullmatch(self.digest):
+            raise ValueError(f"digest: expected 64 hexadecimal digits as `lth describe` prints them, got {self.digest!r}")
 
-def prepare(name: str, folder: Path, out: Path) -> dict[str, Any]:
-    """Obtains a data set (download, archives in `folder`, or embedded), checks it, and writes its arrays beside `out`. Returns the manifest.
 
-    Raises ValueError where archives or arrays are damaged or a download fails.
+@dataclasses.dataclass(frozen=True)
+class Manifest(Source):
+    """What the pipeline passes on for a data set: its Source, but always with the digest of the arrays; its name; the digest that the Source
+    states (`source`); and its key.
     """
-    manifest = manifest_of(name)
-    data = OBTAIN[name](folder)
-    if data.digest() != manifest["digest"]:
-        found = f"digest {data.digest()[:12]}..., expected {manifest['digest'][:12]}..."
-        raise ValueError(f"{folder}: the decoded {name} has {found}; delete its files there and run again")
+
+    dataset: str
+    source: str
+    key: str
+
+    def __post_init__(self):
+        super().__post_init__()
+        if not SHA256.fullmatch(self.digest) or (self.digest != self.source and not MD5.fullmatch(self.source)):
+            raise ValueError(f"digest: expected the SHA-256 that `source` states ({self.source}), got {self.digest!r}")
+        if self.key != _key(self.dataset, self.source):
+            raise ValueError(f"key: expected {_key(self.dataset, self.source)}, which follows from `dataset` and `source`, got {self.key!r}")
+
+
+def key_of(name: str, source: Source) -> str:
+    """The key of a data set. The digest says everything of its Source; the code that decodes is in no key."""
+    return _key(name, source.digest)
+
+
+def _key(name: str, digest: str) -> str:
+    return keys.key("dataset", {"dataset": name, "digest": digest}, "", {})
+
+
+def manifest_of(name: str, source: Source, digest: str | None = None) -> dict[str, Any]:
+    """The manifest of a data set as plain data: dataset, shape, brightest, classes, training, test, source, digest, key.
+
+    `digest` is that of its arrays (SHA-256), and may be left out where it is the one in the Source.
+    """
+    more = {"dataset": name, "source": source.digest, "digest": digest or source.digest, "key": key_of(name, source)}
+    return to_plain(build(Manifest, to_plain(source) | more, name))
+
+
+def source_of(data: Data) -> Source:
+    """What arrays amount to."""
+    labels = (data.train_labels, data.test_labels)
+    brightest, classes = int(max(data.train_images.max(), data.test_images.max())), 1 + int(max(each.max() for each in labels))
+    return Source(data.train_images.shape[1:], brightest, classes, len(labels[0]), len(labels[1]), data.digest())
+
+
+def prepare(name: str, source: Source, folder: Path, out: Path) -> dict[str, Any]:
+    """Obtains a data set (by OBTAIN, or as the folder of images `folder/name`), checks it, and writes its arrays beside `out`. Returns the manifest.
+
+    Raises ValueError where files are missing or damaged, a download fails, or the arrays are not what the Source says.
+    """
+    if name in OBTAIN:
+        place, data, mend = folder, OBTAIN[name](folder), "delete its files there and run again"
+    else:
+        place, data = folder / name, folder_of_images(folder / name)
+        mend = f"put the right files there, or describe them anew: python -m lth describe {place} (another version of Pillow may decode otherwise)"
+    found = source_of(data)
+    expected = dataclasses.replace(source, digest=found.digest) if name in OBTAIN and source.digest.startswith("md5:") else source
+    if fault := _difference(found, expected):
+        raise ValueError(f"{place}: the decoded {name} has {fault}; {mend}")
     with replacing(arrays_of(out)) as part, part.open("wb") as file:
         np.savez_compressed(file, **{field.name: getattr(data, field.name) for field in dataclasses.fields(data)})
-    return manifest
+    return manifest_of(name, source, found.digest)
 
 
-def manifest_of(name: str) -> dict[str, Any]:
-    """The manifest of a data set: dataset, digest, training, test, classes, shape, key. All is known before the data are there, so that
-    planning needs no data; the digest says everything, and the code that decodes is in no key.
+def _difference(found: Source, expected: Source) -> str:
+    """The first thing in which two Sources differ, "" where they are equal."""
+    for field in dataclasses.fields(Source):
+        values = [getattr(source, field.name) for source in (found, expected)]
+        if values[0] != values[1]:
+            texts = [f"{value[:12]}..." if field.name == "digest" else str(to_plain(value)) for value in values]
+            return f"{field.name} {texts[0]}, expected {texts[1]}"
+    return ""
+
+
+def read(path: Path, name: str) -> tuple[dict[str, Any], Data]:
+    """The manifest at `path` of the data set of this name, and the data from the array file beside it.
+
+    Raises ValueError where a file is missing or damaged, or holds anything else.
     """
-    if name not in SOURCES:
-        raise unknown("data set", "name", name, SOURCES)
-    source = SOURCES[name]
-    key = keys.key("dataset", {"dataset": name, "digest": source.digest}, "", {})
-    sizes = {"training": source.training, "test": source.test, "classes": source.classes, "shape": list(source.shape)}
-    return {"dataset": name, "digest": source.digest, "key": key} | sizes
-
-
-def read(manifest: Path, name: str) -> tuple[Source, Data]:
-    """The data set of a manifest, from the array file beside it. Raises ValueError where that is missing, damaged or another."""
-    expected = read_manifest(manifest, name)
-    path = arrays_of(manifest)
-    mend = f"run: python -m lth prepare {name} --out {manifest}"
-    if not path.exists():
-        raise ValueError(f"{path}: missing; {mend}")
+    manifest = _manifest(path, name)
+    file, mend = arrays_of(path), f"run: python -m lth prepare {name} --out {path}"
+    if not file.exists():
+        raise ValueError(f"{file}: missing; {mend}")
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
             data = Data(**{field.name: arrays[field.name] for field in dataclasses.fields(Data)})
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise ValueError(f"{path}: damaged ({str(error).splitlines()[0]}); {mend}") from None
-    if data.digest() != expected["digest"]:
-        raise ValueError(f"{path}: digest {data.digest()[:12]}..., expected {expected['digest'][:12]}...; {mend}")
-    return SOURCES[name], data
+        raise ValueError(f"{file}: damaged ({str(error).splitlines()[0]}); {mend}") from None
+    if fault := _difference(source_of(data), manifest):
+        raise ValueError(f"{file}: not what {path.name} says: {fault}; {mend}")
+    return to_plain(manifest), data
 
 
 def read_manifest(path: Path, name: str) -> dict[str, Any]:
-    """The manifest of a data set of this name (see `manifest_of`). Raises ValueError where the file is missing or anything else."""
-    expected = manifest_of(name)
+    """The manifest of the data set of this name (see `manifest_of`). Raises ValueError where the file is missing, or not such a manifest."""
+    return to_plain(_manifest(path, name))
+
+
+def _manifest(path: Path, name: str) -> Manifest:
     try:
-        if json.loads(path.read_text(encoding="utf-8")) == expected:
-            return expected
-    except (OSError, ValueError):
-        pass
+        manifest: Manifest = build(Manifest, json.loads(path.read_text(encoding="utf-8")), "manifest")
+        if manifest.dataset == name:
+            return manifest
+        reason = f"it is that of {manifest.dataset!r}"
+    except OSError as error:
+        reason = error.strerror
+    except ValueError as error:
+        reason = error
     mend = f"make that with: python -m lth prepare {name} --out {path_of('dataset', {'dataset': name})}"
-    raise ValueError(f"{path}: not the manifest of the data set {name!r}; {mend}")
+    raise ValueError(f"{path}: not the manifest of the data set {name!r} ({reason}); {mend}")
 
 
 def arrays_of(manifest: Path) -> Path:
@@ -117,6 +199,114 @@ def split(training: int, validation: int, seed: int) -> tuple[np.ndarray, np.nda
     """Indices (training, validation) into the training set: a random choice fixed by the experiment's seed, the same for every trial."""
     order = seeds.stream(seed, "split").permutation(training)
     return np.sort(order[validation:]), np.sort(order[:validation])
+
+
+def describe(folder: Path) -> Source:
+    """What a folder of images amounts to; its own name is that of the data set. Raises ValueError for that name, and as `folder_of_images`."""
+    name = folder.absolute().name
+    if not NAME.fullmatch(name):
+        raise ValueError(f"{folder}: expected a folder named by lower-case letters and digits, joined by '-', got {name!r}; rename it")
+    if name in SOURCES:
+        raise ValueError(f"{folder}: {name} is a data set that lth knows already; rename the folder")
+    return build(Source, to_plain(source_of(folder_of_images(folder))), str(folder))
+
+
+def folder_of_images(folder: Path) -> Data:
+    """The images `train/CLASS/*` and `test/CLASS/*` below a folder, found as torchvision's ImageFolder finds them, but that what is hidden (`.name`)
+    does not count.
+
+    Classes are numbered by name; examples are sorted by class, then by path. All grey: [examples, height, width], else RGB [examples, 3, height,
+    width]. Rotations that EXIF asks for are not applied. Raises ValueError, with the file named, for what cannot be read or would lose something:
+    files that are no images, images of several sizes, animated or transparent ones, those of more than 8 bits or in other colours than RGB; and
+    where the classes of train and test differ, or there are fewer than 2.
+    """
+    sides = {side: _classes(folder, side) for side in ("train", "test")}
+    for side, other in (("train", "test"), ("test", "train")):
+        if lacking := sorted(sides[side].keys() - sides[other].keys()):
+            raise ValueError(f"{folder}: class {lacking[0]!r} is in {side} and not in {other}; both need the same classes")
+    if len(sides["train"]) < 2:
+        raise ValueError(f"{folder}: expected at least 2 classes in train and test, got {len(sides['train'])}")
+    training, test = (_image_files(folder / side, classes) for side, classes in sides.items())
+    pictures: list[np.ndarray] = []
+    for path, _ in training + test:
+        picture = _decoded(path)
+        if pictures and picture.shape[:2] != pictures[0].shape[:2]:
+            found, expected = (f"{width}x{height}" for height, width in (picture.shape[:2], pictures[0].shape[:2]))
+            raise ValueError(f"{path}: expected {expected} pixels as in {training[0][0]}, got {found}; all images must be of one size")
+        pictures.append(picture)
+    images, labels = _stacked(pictures), np.array([label for _, label in training + test], np.int64)
+    return Data(images[: len(training)], labels[: len(training)], images[len(training) :], labels[len(training) :])
+
+
+def _classes(folder: Path, side: str) -> dict[str, int]:
+    """The classes in `train` or `test`, with their numbers. No file may lie beside their folders."""
+    from torchvision.datasets.folder import find_classes
+
+    if not (folder / side).is_dir():
+        raise ValueError(f"{folder / side}: no such folder; a data set of images lies in {folder}/train/CLASS/* and {folder}/test/CLASS/*")
+    for path in sorted((folder / side).iterdir()):
+        if path.is_file() and not path.name.startswith("."):
+            raise ValueError(f"{path}: lies beside the folders of the classes; move it into one of them, or away")
+    try:
+        names = [name for name in find_classes(folder / side)[0] if not name.startswith(".")]
+    except FileNotFoundError:
+        raise ValueError(f"{folder / side}: expected a folder for each class, found none") from None
+    return {name: number for number, name in enumerate(names)}
+
+
+def _image_files(folder: Path, classes: dict[str, int]) -> list[tuple[str, int]]:
+    """Paths and labels of all images in the folders of the classes. Refuses other files, and a class without images."""
+    from torchvision.datasets.folder import IMG_EXTENSIONS, has_file_allowed_extension, make_dataset
+
+    def counts(path: str) -> bool:
+        if any(part.startswith(".") for part in Path(path).relative_to(folder).parts):
+            return False
+        if not has_file_allowed_extension(path, IMG_EXTENSIONS):
+            raise ValueError(f"{path}: expected an image ({', '.join(IMG_EXTENSIONS)}); convert it, or move it away")
+        return True
+
+    files = make_dataset(folder, classes, is_valid_file=counts, allow_empty=True)
+    found = {label for _, label in files}
+    for name, label in classes.items():
+        if label not in found:
+            raise ValueError(f"{folder / name}: no images; put some there, or remove the class from train and test")
+    return files
+
+
+def _decoded(path: str) -> np.ndarray:
+    """An image uint8 [height, width] (grey) or [height, width, 3] (RGB)."""
+    from PIL import Image
+
+    try:
+        with Image.open(path) as image:
+            if not (fault := _refusal(image)):
+                image.load()
+                return np.asarray(image if image.mode in ("L", "RGB") else image.convert("L" if image.mode == "1" else "RGB"))
+    except (*UNREADABLE, Image.DecompressionBombError) as error:
+        reason = " ".join(str(error).replace(repr(path), "").split()).rstrip(": ")
+        fault = f"cannot be read ({reason}); put a whole image there, or remove it"
+    raise ValueError(f"{path}: {fault}")
+
+
+def _refusal(image: Any) -> str:
+    """Why a PIL image would lose something as 8 bits of grey or RGB, "" where it would not."""
+    deep = any(re.search(r";(16|32)[BLN]", str(tile.args)) or (tile.codec_name.startswith("ppm") and tile.args[1] > 255) for tile in image.tile)
+    mend = "convert it to one picture of 8 bits, grey or RGB"
+    if (count := getattr(image, "n_frames", 1)) != 1:
+        return f"holds {count} pictures; {mend}"
+    if image.has_transparency_data:
+        return f"has transparency; {mend}"
+    if deep or image.mode not in ("1", "L", "P", "RGB"):
+        return f"has more than 8 bits a channel, or other colours than grey and RGB (mode {image.mode}); {mend}"
+    return ""
+
+
+def _stacked(pictures: list[np.ndarray]) -> np.ndarray:
+    """[examples, height, width] where all are grey, else [examples, 3, height, width]."""
+    if all(picture.ndim == 2 for picture in pictures):
+        return np.stack(pictures)
+    colour = [np.repeat(picture[..., None], 3, axis=-1) if picture.ndim == 2 else picture for picture in pictures]
+    return np.ascontiguousarray(np.stack(colour).transpose(0, 3, 1, 2))
 
 
 def digits(folder: Path) -> Data:
@@ -132,22 +322,48 @@ def digits(folder: Path) -> Data:
 def mnist(folder: Path) -> Data:
     """MNIST (LeCun et al., 1998) from its four archives in `MNIST/raw` below the folder; torchvision downloads those that are not there."""
     from torchvision.datasets import MNIST
+
+    return _from_archives(folder / "MNIST" / "raw", MNIST.resources, MNIST.mirrors, SOURCES["mnist"].digest)
+
+
+def fashion_mnist(folder: Path) -> Data:
+    """Fashion-MNIST (Xiao et al., 2017), as `mnist` from `FashionMNIST/raw`."""
+    from torchvision.datasets import FashionMNIST
+
+    return _from_archives(folder / "FashionMNIST" / "raw", FashionMNIST.resources, FashionMNIST.mirrors, SOURCES["fashion-mnist"].digest)
+
+
+def _from_archives(raw: Path, resources: Sequence[tuple[str, str]], mirrors: Sequence[str], digest: str) -> Data:
+    """Four archives in MNIST's format as data. Archives that were gzipped anew are as good: checksums only tell which one is damaged."""
+    for file, md5 in resources:
+        if not (raw / file).exists():
+            _download(file, raw, md5, mirrors)
+    try:
+        images, labels, test_images, test_labels = (_unpacked(raw / file) for file, _ in resources)
+        data = Data(images, labels.astype(np.int64), test_images, test_labels.astype(np.int64))
+        fault = f"their digest is {data.digest()[:12]}..., expected {digest[:12]}..."
+        if data.digest() == digest:
+            return data
+    except (OSError, EOFError, zlib.error, ValueError, IndexError) as error:
+        fault = error
+    for file, md5 in resources:
+        _check_md5(raw / file, md5)
+    raise ValueError(f"{raw}: cannot be decoded ({fault}), though the archives have the right checksums; run again")
+
+
+def _unpacked(path: Path) -> np.ndarray:
+    """The array in an archive of MNIST's format (gzip; big-endian sizes after a number that tells how many)."""
+    content = gzip.decompress(path.read_bytes())
+    dimensions = content[3]
+    shape = np.frombuffer(content, ">i4", dimensions, offset=4)
+    return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
+
+
+def _check_md5(path: Path, md5: str) -> None:
     from torchvision.datasets.utils import calculate_md5
 
-    raw = folder / "MNIST" / "raw"
-    for file, md5 in MNIST.resources:
-        if (raw / file).exists() and (found := calculate_md5(raw / file)) != md5:
-            raise ValueError(f"{raw / file}: damaged: expected MD5 {md5}, got {found}; delete it, and it is downloaded again")
-    arrays: dict[str, np.ndarray] = {}
-    for file, md5 in MNIST.resources:
-        if not (raw / file).exists():
-            _download(file, raw, md5, MNIST.mirrors)
-        content = gzip.decompress((raw / file).read_bytes())
-        dimensions = content[3]
-        shape = np.frombuffer(content, ">i4", dimensions, offset=4)
-        arrays[file] = np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
-    images, labels, test_images, test_labels = arrays.values()
-    return Data(images, labels.astype(np.int64), test_images, test_labels.astype(np.int64))
+    if (found := calculate_md5(path)) != md5:
+        raise ValueError(f"{path}: damaged: expected MD5 {md5}, got {found}; delete it, and it is downloaded again")
 
 
 def _download(file: str, folder: Path, md5: str, mirrors: Sequence[str]) -> None:
@@ -164,8 +380,52 @@ def _download(file: str, folder: Path, md5: str, mirrors: Sequence[str]) -> None
     raise ValueError(f"{folder}: {file} is not there and could not be downloaded ({reason}); {mend}")
 
 
+def cifar_10(folder: Path) -> Data:
+    """CIFAR-10 (Krizhevsky, 2009) from `cifar-10-batches-py` below the folder, unpacked from `cifar-10-python.tar.gz`, or downloaded."""
+    from torchvision.datasets import CIFAR10
+
+    return _cifar(CIFAR10, folder)
+
+
+def cifar_100(folder: Path) -> Data:
+    """CIFAR-100 (Krizhevsky, 2009) with its 100 fine classes, as `cifar_10` from `cifar-100-python`."""
+    from torchvision.datasets import CIFAR100
+
+    return _cifar(CIFAR100, folder)
+
+
+def _cifar(kind: Any, folder: Path) -> Data:
+    """The data of torchvision's class CIFAR10 or CIFAR100. The files are Python pickles: none is opened that has not its MD5 sum."""
+    from torchvision.datasets.utils import extract_archive
+
+    batches, archive = folder / kind.base_folder, folder / kind.filename
+    files = [*kind.train_list, *kind.test_list, (kind.meta["filename"], kind.meta["md5"])]
+    if not all((batches / file).exists() for file, _ in files):
+        if not archive.exists():
+            _download(kind.filename, folder, kind.tgz_md5, [kind.url.removesuffix(kind.filename)])
+        _check_md5(archive, kind.tgz_md5)
+        try:
+            extract_archive(archive, folder)
+        except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
+            raise ValueError(f"{archive}: cannot be unpacked: {error}") from None
+    for file, md5 in files:
+        _check_md5(batches / file, md5)
+    train, test = (kind(folder, train=side) for side in (True, False))
+    images = [np.ascontiguousarray(side.data.transpose(0, 3, 1, 2)) for side in (train, test)]
+    return Data(images[0], np.array(train.targets, np.int64), images[1], np.array(test.targets, np.int64))
+
+
 SOURCES: Mapping[str, Source] = {
     "digits": Source((8, 8), 16, 10, 1400, 397, "a9448a1061030b9b372cb5f61bcbe135feb49e5baaa82776d4ef889cce3e9daa"),
     "mnist": Source((28, 28), 255, 10, 60000, 10000, "fcada437588ede7ee5019961f7811115d5c58f9a00b9f8d039435f8e90b68451"),
+    "fashion-mnist": Source((28, 28), 255, 10, 60000, 10000, "26e6122881379ebe4945786a0f208a96db9deaadb31cad8decf86249cc31934b"),
+    "cifar-10": Source((3, 32, 32), 255, 10, 50000, 10000, "md5:c58f30108f718f92721af3b95e74349a"),
+    "cifar-100": Source((3, 32, 32), 255, 100, 50000, 10000, "md5:eb9058c3a382ffc7106e4002c42a8d85"),
 }
-OBTAIN: Mapping[str, Callable[[Path], Data]] = {"digits": digits, "mnist": mnist}
+OBTAIN: Mapping[str, Callable[[Path], Data]] = {
+    "digits": digits,
+    "mnist": mnist,
+    "fashion-mnist": fashion_mnist,
+    "cifar-10": cifar_10,
+    "cifar-100": cifar_100,
+}

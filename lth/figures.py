@@ -15,7 +15,7 @@ from matplotlib.style import context
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from lth import atomic, tables
-from lth.appearance import Curves, Density, Lines, Style
+from lth.appearance import Curves, Density, Lines, Style, moment_of
 from lth.store import File
 
 LABELS = {
@@ -30,10 +30,10 @@ LABELS = {
     "test_loss": "Test loss",
     "validation_loss": "Validation loss",
 }
-BRANCHES = {"ticket": "winning ticket", "reinit": "random reinit"}
-STYLES = {"iterative": "-", "oneshot": "--"}
+BRANCHES = {"ticket": "winning ticket", "reinit": "random reinit"}  # the paper's words; others are called by their names
+STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)))  # of the strategies of a figure, in its order
 BARS = 6  # on a curve
-ROUNDS = ("black", "tab:green", "tab:red", "tab:purple", "tab:brown", "tab:pink", "tab:olive", "tab:cyan", "tab:gray")
+COLORS = ("black", "tab:green", "tab:red", "tab:purple", "tab:brown", "tab:pink", "tab:olive", "tab:cyan", "tab:gray")
 REMAINING = "Percent of weights remaining"
 
 
@@ -59,16 +59,18 @@ def _density(spec: Density, style: Style, table: Sequence[tables.Row]) -> Pictur
     for axis, quantity in zip(axes, spec.quantities, strict=True):
         lines = {place: line for place, line in tables.points(table, quantity).items() if place[0] in spec.strategies}
         order = sorted(lines, key=lambda place: (spec.strategies.index(place[0]), place[1] != "ticket", place[1]))
+        others = [branch for branch in dict.fromkeys(branch for _, branch in order) if branch not in style.colors]
+        colors = {branch: COLORS[index % len(COLORS)] for index, branch in enumerate(others)} | style.colors
         for number, (strategy, branch) in enumerate(order):
             x, mean, low, high = np.array(lines[strategy, branch]).T
             x = 100 * x * 1.012 ** (number - (len(order) - 1) / 2)  # a little apart, so that bars of different lines can be told apart
             bars = _scale(quantity) * np.maximum([mean - low, high - mean], 0)
             label = f"{BRANCHES.get(branch, branch)} ({strategy})"
-            look = {"color": style.colors.get(branch), "ls": STYLES.get(strategy, "-"), "marker": "."}
+            look: dict[str, Any] = {"color": colors[branch], "ls": STYLES[spec.strategies.index(strategy) % len(STYLES)], "marker": "."}
             axis.errorbar(x, _scale(quantity) * mean, bars, label=label, lw=1.2, elinewidth=0.7, **look)
         _density_axis(axis, spec.scale, max((line for line in lines.values()), key=len, default=[]))
-        axis.set_ylabel(LABELS[quantity])
-        if quantity.endswith("accuracy"):
+        axis.set_ylabel(_name(quantity))
+        if _scale(quantity) == 100:
             _below_100(axis)
     _legend(figure, axes[0].get_legend_handles_labels()[0])
     return figure
@@ -117,7 +119,7 @@ def _looks(shown: Lines) -> dict[str, dict[str, Any]]:
     lines = {line: line.split("/") for panel in shown.panels for line in panel}
     order = sorted(lines, key=lambda line: (int(lines[line][1].removeprefix("round-")), lines[line][0], not line.endswith("/ticket"), line))
     places = list(dict.fromkeys(line.rpartition("/")[0] for line in order))
-    colors = {place: ROUNDS[index % len(ROUNDS)] for index, place in enumerate(places)}
+    colors = {place: COLORS[index % len(COLORS)] for index, place in enumerate(places)}
     return {line: {"color": colors[line.rpartition("/")[0]], "ls": "-" if line.endswith("/ticket") else "--"} for line in order}
 
 
@@ -129,8 +131,15 @@ def _label(line: str, shown: Lines, percent: float) -> str:
     return " ".join([f"{percent:.1f}", *names])
 
 
+def _name(quantity: str) -> str:
+    """The label of a quantity on an axis."""
+    if moment := moment_of(quantity):
+        return f"{quantity.split('_')[0].capitalize()} accuracy at iteration {moment:,} (%)"
+    return LABELS[quantity]
+
+
 def _scale(quantity: str) -> int:
-    return 100 if quantity.endswith("accuracy") else 1
+    return 100 if "accuracy" in quantity else 1
 
 
 def _panels(count: int, style: Style, *, shared: bool = False) -> tuple[Picture, list[Axes]]:

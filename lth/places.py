@@ -9,12 +9,14 @@ RESULTS = "results"
 PATHS = {
     "dataset": "datasets/{dataset}.json",
     "theta0": "runs/{experiment}/{block}/theta0.h5",
+    "rewound": "runs/{experiment}/{block}/dense/round-0/iteration-{iteration}.h5",
     "mask": "runs/{experiment}/{block}/{strategy}/round-{round}/mask.h5",
     "run": "runs/{experiment}/{block}/{strategy}/round-{round}/{branch}/run.h5",
     "table": "tables/{experiment}.csv",
     "figure": "figures/{experiment}/{name}.svg",
     "metrics": "metrics.json",
 }
+NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # of an experiment, a data set or a figure, as a part of paths
 BLOCK = re.compile(r"trials-(\d+)-(\d+)")
 LINE = re.compile(r"([a-z]+)/round-(0|[1-9]\d*)/([a-z0-9.-]+)")
 

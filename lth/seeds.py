@@ -13,8 +13,8 @@ import numpy as np
 def stream(seed: int, purpose: str, **coordinates: int | str) -> np.random.Generator:
     """The generator at an address, such as `stream(1, "initialization", trial=0, parameter="fc1.weight")`.
 
-    Purposes in use: initialization, reinitialization, data order, split. Equal addresses give equal draws on every machine; addresses that
-    differ anywhere give independent ones.
+    Purposes in use: split, initialization, reinitialization, resampling, noise, shuffling, mask, data order, augmentation, dropout. Equal
+    addresses give equal draws on every machine; addresses that differ anywhere give independent ones.
     """
     address = json.dumps([seed, purpose, coordinates], sort_keys=True)
     return np.random.Generator(np.random.Philox(key=int.from_bytes(hashlib.sha256(address.encode()).digest()[:16], "big")))

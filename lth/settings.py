@@ -39,40 +39,50 @@ Rate = Annotated[float, Range(0, 1, open_high=True)]
 
 
 @dataclasses.dataclass(frozen=True)
-class Network:
-    """A network by name, its hidden sizes in units, and the distribution D_θ that its weights are drawn from."""
-
-    name: str
-    hidden: tuple[Count, ...]
-    initialization: str
-
-
-@dataclasses.dataclass(frozen=True)
 class Recipe:
-    """How a network is trained. Iterations and `evaluate_every` count steps; `batch` counts examples.
+    """How a network is trained. Iterations, `evaluate_every`, `warmup`, and `drops` count steps; `batch` counts examples.
 
-    `data_order` is `fresh` (each training shuffles in its own way) or `shared` (all trainings of a trial see the same batches).
+    The learning rate of step i (from 0) is `learning_rate` x min(1, (i + 1) / `warmup`) x `drop_factor` for each drop d <= i; a warmup of 0
+    is none. `momentum` is of SGD alone. Weight decay adds `weight_decay` x value to the gradient of everything that is trained, as torch.optim
+    does. `data_order` is `fresh` (each training shuffles in its own way) or
+    `shared` (all trainings of a trial see the same batches); dropout and augmentation follow it. `augmentation` is `flip-crop` (a random
+    horizontal flip, and a crop at random from the image with a margin of 4 black pixels) or `none`. `normalization` divides pixels by the
+    brightest value (`scale`) or makes each channel of the training set mean 0 and deviation 1 (`standard`).
     """
 
     optimizer: str
     learning_rate: Positive
+    momentum: Rate
+    weight_decay: Annotated[float, Range(0)]
+    warmup: Annotated[int, Range(0)]
+    drops: tuple[Count, ...]
+    drop_factor: Annotated[float, Range(0, 1, open_low=True)]
     batch: Count
     iterations: Count
     evaluate_every: Count
     data_order: Literal["fresh", "shared"]
+    augmentation: Literal["none", "flip-crop"]
+    normalization: Literal["scale", "standard"]
 
     def __post_init__(self):
-        if self.iterations % self.evaluate_every:
-            found = f"so that the end is evaluated, got {self.evaluate_every}"
-            raise ValueError(f"evaluate_every: expected a divisor of {self.iterations} iterations, {found}")
+        if self.evaluate_every > self.iterations:
+            raise ValueError(f"evaluate_every: expected at most the {self.iterations} iterations, got {self.evaluate_every}")
+        if self.warmup > self.iterations:
+            raise ValueError(f"warmup: expected at most the {self.iterations} iterations, got {self.warmup}")
+        if list(self.drops) != sorted({drop for drop in self.drops if drop < self.iterations}):
+            raise ValueError(f"drops: expected rising iterations below {self.iterations}, got {list(self.drops)}")
+        if self.momentum and self.optimizer != "sgd":
+            raise ValueError(f"momentum: expected 0 for {self.optimizer}, got {self.momentum}")
 
+    def evaluations(self, start: int) -> list[int]:
+        """The iterations, from `start` on, before whose step networks are evaluated: all multiples of `evaluate_every`, and the last."""
+        first = -(-start // self.evaluate_every) * self.evaluate_every
+        return sorted({*range(first, self.iterations, self.evaluate_every), self.iterations})
 
-@dataclasses.dataclass(frozen=True)
-class Rates:
-    """Share of the surviving weights that is pruned, for hidden layers and for the output layer."""
-
-    hidden: Rate
-    output: Rate
+    def rate(self, iteration: int) -> float:
+        """The learning rate of the step that follows `iteration` steps."""
+        factor = min(1.0, (iteration + 1) / self.warmup) if self.warmup else 1.0
+        return self.learning_rate * factor * self.drop_factor ** sum(drop <= iteration for drop in self.drops)
 
 
 def to_plain(value: Any) -> Any:

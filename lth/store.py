@@ -10,7 +10,7 @@ import io
 import json
 import os
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,8 @@ from lth import keys
 from lth.atomic import replacing
 from lth.places import trials_of
 
-VERSION = 1
-COORDINATES = ("experiment", "block", "strategy", "round", "branch")
+VERSION = 2
+COORDINATES = ("experiment", "block", "strategy", "round", "branch", "iteration")
 ATTRIBUTES = ("kind", "version", "key", "code", "settings", "inputs", "content", "versions")
 
 
@@ -41,7 +41,7 @@ class Origin:
 
     @property
     def coordinates(self) -> dict[str, str | int]:
-        """Those of experiment, block, strategy, round and branch that a file of this kind has."""
+        """Those of experiment, block, strategy, round, branch and iteration that a file of this kind has."""
         return {name: self.settings[name] for name in COORDINATES if name in self.settings}
 
     @property
@@ -68,6 +68,22 @@ class File:
     path: Path
     origin: Origin
     arrays: Mapping[str, np.ndarray]
+
+    @property
+    def pairs(self) -> list[tuple[int, int]]:
+        """(trial, repeat) of each network of the stack."""
+        return list(zip(self.arrays["trial"].tolist(), self.arrays["repeat"].tolist(), strict=True))
+
+    def rows(self, pairs: Sequence[tuple[int, int]]) -> list[int]:
+        """Where each (trial, repeat) stands in the stack; a file with one network a trial has it for all repeats. Raises ValueError where
+        there is none.
+        """
+        places = {pair: row for row, pair in enumerate(self.pairs)}
+        single = not any(repeat for _, repeat in places)
+        wanted = [(trial, 0 if single else repeat) for trial, repeat in pairs]
+        if missing := [pair for pair in wanted if pair not in places]:
+            raise ValueError(f"{self.path}: expected a network of trial {missing[0][0]}, repeat {missing[0][1]}; it has {self.pairs}")
+        return [places[pair] for pair in wanted]
 
     def group(self, name: str) -> Arrays:
         """The arrays below `name/`, by the rest of their path."""
@@ -96,8 +112,8 @@ def write(path: Path | str, origin: Origin, arrays: Mapping[str, np.ndarray], ve
         part.write_bytes(image.getbuffer())
 
 
-def read(path: Path | str, kind: str | None = None, template: Mapping[str, tuple[tuple[int, ...], type]] | None = None) -> File:
-    """Reads a file whole and checks kind, version, content and key; with a template of (shape, dtype) by name, those as well.
+def read(path: Path | str, kind: str | None = None) -> File:
+    """Reads a file whole and checks kind, version, content and key.
 
     Raises ValueError that names the file, the first thing that does not fit, and what was expected.
     """
@@ -127,9 +143,22 @@ def read(path: Path | str, kind: str | None = None, template: Mapping[str, tuple
         raise ValueError(f"{path}: key {attributes['key']} is not what its settings, code and inputs amount to ({origin.key}); {mend}")
     if differing := [name for name, value in origin.coordinates.items() if attributes.get(name) != value]:
         raise ValueError(f"{path}: attribute {differing[0]!r} is not what the settings say; {mend}")
-    if template is not None:
-        _fits(path, arrays, template)
     return File(path, origin, Arrays(path, arrays))
+
+
+def key_of(path: Path | str) -> str:
+    """The key that a file says it has, or "" where it is no file of lth. Nothing else is read or checked."""
+    try:
+        with h5py.File(path, "r", locking=False) as file:
+            return str(file.attrs["key"])
+    except (OSError, RuntimeError, KeyError):
+        return ""
+
+
+def index(pairs: Sequence[tuple[int, int]]) -> dict[str, np.ndarray]:
+    """The arrays `trial` and `repeat` of a stack."""
+    trial, repeat = np.array(pairs, np.int64).reshape(-1, 2).T
+    return {"trial": trial, "repeat": repeat}
 
 
 def _origin(path: Path, attributes: Mapping[str, Any]) -> Origin:
@@ -140,12 +169,14 @@ def _origin(path: Path, attributes: Mapping[str, Any]) -> Origin:
         raise ValueError(f"{path}: attribute settings or inputs is not as it was written ({error})") from None
 
 
-def _fits(path: Path, arrays: Mapping[str, np.ndarray], template: Mapping[str, tuple[tuple[int, ...], type]]) -> None:
+def check(file: File, template: Mapping[str, tuple[tuple[int, ...], type]]) -> None:
+    """Raises ValueError where an array of a template of (shape of one network, dtype) by name is missing or another."""
     for name, (shape, dtype) in template.items():
-        if name not in arrays:
-            raise ValueError(f"{path}: array {name!r} is missing; it has {', '.join(arrays)}")
-        if arrays[name].shape != shape or arrays[name].dtype != np.dtype(dtype):
-            raise ValueError(f"{path}: {name}: expected {np.dtype(dtype)} {shape}, got {arrays[name].dtype} {arrays[name].shape}")
+        found = file.arrays.get(name)
+        if found is None:
+            raise ValueError(f"{file.path}: array {name!r} is missing; it has {', '.join(file.arrays)}")
+        if found.shape != (len(file.pairs), *shape) or found.dtype != np.dtype(dtype):
+            raise ValueError(f"{file.path}: {name}: expected {np.dtype(dtype)} {(len(file.pairs), *shape)}, got {found.dtype} {found.shape}")
 
 
 def content(arrays: Mapping[str, np.ndarray]) -> str:

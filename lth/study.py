@@ -6,15 +6,18 @@ disk but configuration and the source of `lth`.
 
 import dataclasses
 import functools
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from lth import code, datasets, keys, networks
+from lth import code, keys, networks
 from lth.appearance import Curves
-from lth.config import Config, Experiment, Strategy
-from lth.places import Line, block_of, line_of, path_of
+from lth.config import Config, Experiment
+from lth.places import Line, block_of, line_of, path_of, trials_of
+from lth.pruning import METHODS
 from lth.settings import to_plain
+from lth.strategies import SEARCH, Strategy
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -57,7 +60,7 @@ class Study:
     @functools.cache
     def dataset(self, name: str) -> Node:
         """The manifest of a data set."""
-        return Node("dataset", {"dataset": name, "digest": datasets.SOURCES[name].digest}, None, {})
+        return Node("dataset", {"dataset": name, "digest": self.config.datasets[name].digest}, None, {})
 
     @functools.cache
     def theta0(self, experiment: str, block: str) -> Node:
@@ -65,33 +68,53 @@ class Study:
         return Node("theta0", self._drawn(experiment, block), "verbs.init", self._data(experiment))
 
     @functools.cache
+    def rewound(self, experiment: str, block: str, iteration: int) -> Node:
+        """The weights of a block's dense networks after so many iterations of their training."""
+        dense = {"strategy": "dense", "round": 0, "branch": "ticket", "iteration": iteration}
+        settings = self._drawn(experiment, block) | dense | self._training(experiment)
+        inputs = {"start": (self.theta0(experiment, block),), "mask": (self.mask(experiment, block, "dense", 0),)}
+        return Node("rewound", settings, "verbs.rewind", self._data(experiment) | inputs)
+
+    @functools.cache
     def mask(self, experiment: str, block: str, strategy: str, round: int) -> Node:
-        """The mask of a round: all ones for the dense network, else the mask before, pruned by the weights trained under it."""
+        """The mask of a round: all ones for the dense network, else what the strategy makes it from."""
         if strategy == "dense":
             settings = self._drawn(experiment, block) | {"strategy": strategy, "round": round}
             return Node("mask", settings, "verbs.init", self._data(experiment))
-        source = self.experiments[experiment].strategies[strategy].source_of(round)
-        before = (strategy, source) if source else ("dense", 0)
-        inputs = {"mask": (self.mask(experiment, block, *before),), "weights": (self.run(experiment, block, *before, "ticket"),)}
-        settings = {"experiment": experiment, "block": block, "strategy": strategy, "round": round}
-        return Node("mask", settings | {"rates": self._rates(experiment, strategy, round)}, "verbs.prune", inputs)
+        chosen = self.experiments[experiment].strategies[strategy]
+        making = chosen.making(strategy, round)
+        inputs = {"mask": (self.mask(experiment, block, making.strategy, making.round),)}
+        if making.weights == "theta0":
+            inputs["weights"] = (self.theta0(experiment, block),)
+        elif making.weights:
+            inputs["weights"] = (self.run(experiment, block, making.strategy, making.round, making.weights),)
+        settings = {"experiment": experiment, "block": block, "strategy": strategy, "round": round, "making": to_plain(making)}
+        settings |= {"rates": self._rates(experiment, chosen.rates_of(round)), "seed": self.experiments[experiment].seed}
+        settings["repeats"] = max(chosen.branches.values()) if METHODS[making.method].draws else 1
+        return Node("mask", settings, "verbs.prune", inputs)
 
     @functools.cache
     def run(self, experiment: str, block: str, strategy: str, round: int, branch: str) -> Node:
         """The training of a branch of a round: all trials of the block and all repeats."""
         chosen = self.experiments[experiment]
-        settings = self._drawn(experiment, block) | {"strategy": strategy, "round": round, "branch": branch}
-        settings |= {"validation": chosen.validation, "recipe": to_plain(chosen.recipe)}
-        settings |= {"repeats": self._repeats(chosen, strategy, branch), "keep_weights": branch == "ticket"}
-        mask = self.mask(experiment, block, strategy, round)
-        inputs = self._data(experiment) | {"theta0": (self.theta0(experiment, block),), "mask": (mask,)}
-        return Node("run", settings, "verbs.train", inputs)
+        rewound = chosen.strategies[strategy].rewound if strategy != "dense" else 0
+        settings = self._drawn(experiment, block) | {"strategy": strategy, "round": round, "branch": branch, "start_iteration": rewound}
+        settings |= self._training(experiment)
+        settings |= {"repeats": self._repeats(chosen, strategy, branch), "keep_weights": branch in ("ticket", SEARCH)}
+        if branch == SEARCH:
+            making = chosen.strategies[strategy].making(strategy, round)
+            start = self.run(experiment, block, making.strategy, making.round, making.weights)
+        else:
+            start = self.rewound(experiment, block, rewound) if rewound else self.theta0(experiment, block)
+        inputs = {"start": (start,), "mask": (self.mask(experiment, block, strategy, round),)}
+        return Node("run", settings, "verbs.train", self._data(experiment) | inputs)
 
     @functools.cache
     def table(self, experiment: str) -> Node:
         """The tidy table of an experiment, from all its runs."""
         chosen = self.experiments[experiment]
-        settings = {"experiment": experiment, "strategies": {name: sorted(strategy.branches) for name, strategy in chosen.strategies.items()}}
+        strategies = {name: sorted(strategy.branches) for name, strategy in chosen.strategies.items()}
+        settings = {"experiment": experiment, "strategies": strategies, "moments": list(chosen.moments)}
         inputs = {"runs": tuple(self.runs(experiment))}
         return Node("table", settings, "verbs.tabulate", inputs)
 
@@ -151,10 +174,24 @@ class Study:
                 todo.extend(item for items in node.inputs.values() for item in items)
         return list(found)
 
+    def outdated(self, found: Mapping[str, str]) -> list[str]:
+        """Of files and their keys, those of the study that should have another key."""
+        return sorted(node.path for node in self.nodes() if found.get(node.path, node.key) != node.key)
+
     def files(self) -> set[str]:
         """The paths of all nodes, and the PNG beside each SVG."""
         paths = {node.path for node in self.nodes()}
         return paths | {str(Path(path).with_suffix(".png")) for path in paths if path.endswith(".svg")}
+
+    def memory(self, node: Node) -> int:
+        """Megabytes that the training of a node takes at most on a CPU: libraries, compiler and activations (1,700, for VGG-19 measured), six rows
+        of a value a parameter for each network, and the images twice (docs/performance.md).
+        """
+        experiment = node.settings["experiment"]
+        source = self.config.datasets[self.experiments[experiment].dataset]
+        row = 4 * sum(parameter.size for parameter in self._architecture(experiment).parameters)
+        stack = len(trials_of(node.settings["block"])) * node.settings.get("repeats", 1)
+        return 1_700 + (6 * row * stack + 2 * (source.training + source.test) * math.prod(source.shape)) // 1_000_000
 
     def _data(self, experiment: str) -> dict[str, tuple[Node, ...]]:
         return {"dataset": (self.dataset(self.experiments[experiment].dataset),)}
@@ -164,13 +201,21 @@ class Study:
         settings = {"experiment": experiment, "block": block, "dataset": chosen.dataset, "seed": chosen.seed}
         return settings | {"network": to_plain(chosen.network)}
 
-    def _rates(self, experiment: str, strategy: str, round: int) -> dict[str, float]:
+    def _training(self, experiment: str) -> dict[str, Any]:
         chosen = self.experiments[experiment]
-        source = datasets.SOURCES[chosen.dataset]
-        rates = chosen.strategies[strategy].rates_of(round)
-        parameters = networks.build(chosen.network, source.shape, source.classes).parameters
-        return {parameter.name: getattr(rates, parameter.layer) for parameter in parameters if parameter.prunable}
+        return {"validation": chosen.validation, "recipe": to_plain(chosen.recipe)}
+
+    def _rates(self, experiment: str, rates: Mapping[str, float]) -> dict[str, float]:
+        """By weight; what no rate is given for, such as shortcuts, is left as it is."""
+        return {weight.name: rates.get(weight.layer, 0.0) for weight in self._architecture(experiment).weights} if rates else {}
+
+    @functools.cache
+    def _architecture(self, experiment: str) -> networks.Architecture:
+        source = self.config.datasets[self.experiments[experiment].dataset]
+        return networks.architecture(self.experiments[experiment].network, source.shape, source.classes)
 
     def _repeats(self, chosen: Experiment, strategy: str, branch: str) -> int:
+        if branch == SEARCH:
+            return 1
         strategies: list[Strategy] = list(chosen.strategies.values()) if strategy == "dense" else [chosen.strategies[strategy]]
         return max(item.branches.get(branch, 0) for item in strategies)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from lth.appearance import moment_of
 from lth.store import File
 
 PLACE = ("experiment", "trial", "strategy", "round", "branch", "repeat")
@@ -29,17 +30,28 @@ MEASURES = (
     "diverged",
     "ancestor_diverged",
 )
-COLUMNS = (*PLACE, *MEASURES)
+AT = ("test_accuracy", "validation_accuracy")  # at the moments of an experiment, as in `test_accuracy_at_10000`
 MARGIN = 0.001  # a tenth of a point of accuracy
 Row = Mapping[str, Any]
 
 
-def rows(run: File) -> Iterator[Row]:
-    """The rows of a run file: one a network of its stack. Accuracies and densities are in [0, 1], losses in nats."""
-    measures = run.group("measures")
-    for index, (trial, repeat) in enumerate(zip(run.arrays["trial"], run.arrays["repeat"], strict=True)):
-        place = {**run.origin.coordinates, "trial": int(trial), "repeat": int(repeat)}
-        yield {name: place[name] for name in PLACE} | {name: measures[name][index].item() for name in MEASURES}
+def columns(moments: Sequence[int]) -> tuple[str, ...]:
+    """The columns of the table of an experiment with these moments."""
+    return (*PLACE, *MEASURES, *(f"{name}_at_{moment}" for moment in moments for name in AT))
+
+
+def rows(run: File, moments: Sequence[int]) -> Iterator[Row]:
+    """The rows of a run file: one a network of its stack. Accuracies and densities are in [0, 1], losses in nats. At a moment before a rewound
+    training begins, accuracies are NaN.
+    """
+    measures, iterations = run.group("measures"), run.arrays["iterations"].tolist()
+    for index, (trial, repeat) in enumerate(run.pairs):
+        place = {**run.origin.coordinates, "trial": trial, "repeat": repeat}
+        row = {name: place[name] for name in PLACE} | {name: measures[name][index].item() for name in MEASURES}
+        for moment, name in itertools.product(moments, AT):
+            curve = run.arrays[f"curves/{name}"][index]
+            row[f"{name}_at_{moment}"] = curve[iterations.index(moment)].item() if moment in iterations else math.nan
+        yield row
 
 
 def assemble(found: Iterable[Row], strategies: Mapping[str, Sequence[str]]) -> list[Row]:
@@ -58,13 +70,18 @@ def ordered(table: Iterable[Row]) -> list[Row]:
     return sorted(table, key=lambda row: [row[name] for name in ("experiment", "strategy", "branch", "round", "trial", "repeat")])
 
 
-def to_csv(table: Iterable[Row]) -> str:
+def to_csv(table: Iterable[Row], moments: Sequence[int]) -> str:
     """A table as CSV text with a header, numbers in full precision, booleans as True and False."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([row[name] for name in COLUMNS] for row in table)
+    writer.writerow(columns(moments))
+    writer.writerows([row[name] for name in columns(moments)] for row in table)
     return text.getvalue()
+
+
+def moments_of(names: Sequence[str]) -> list[int]:
+    """The moments that a table with columns of these names has."""
+    return [moment for name in names if name.startswith(f"{AT[0]}_at_") and (moment := moment_of(name))]
 
 
 def read_csv(path: Path) -> list[dict[str, Any]]:
@@ -77,12 +94,13 @@ def read_csv(path: Path) -> list[dict[str, Any]]:
     except OSError as error:
         reason = "missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
         raise ValueError(f"{path}: {reason}") from None
-    if not lines or tuple(lines[0]) != COLUMNS:
-        raise ValueError(f"{path}: expected the columns {', '.join(COLUMNS)}, got {', '.join(lines[0]) if lines else 'nothing'}; {mend}")
+    names = columns(moments_of(lines[0]) if lines else ())
+    if not lines or tuple(lines[0]) != names:
+        raise ValueError(f"{path}: expected the columns {', '.join(names)}, got {', '.join(lines[0]) if lines else 'nothing'}; {mend}")
     table: list[dict[str, Any]] = []
     for number, line in enumerate(lines[1:], start=2):
         try:
-            table.append({name: _parsed(name, value) for name, value in zip(COLUMNS, line, strict=True)})
+            table.append({name: _parsed(name, value) for name, value in zip(names, line, strict=True)})
         except ValueError as error:
             raise ValueError(f"{path}: line {number}: {error}; {mend}") from None
     return table
@@ -120,17 +138,17 @@ def headlines(table: Sequence[Row]) -> dict[str, Any]:
     """Per strategy and branch, from means over trials and repeats at early stopping: the dense network, the best pruned round, the smallest
     density down to which every round matches the dense network, and how much earlier than it the fastest of the matching rounds stops.
 
-    A round matches where its mean test accuracy is at most MARGIN below the dense network's. Accuracies and densities are in [0, 1];
-    `networks` counts those of each round. Raises ValueError for a strategy without dense tickets.
+    The dense network is that of branch `ticket`. A round matches where its mean test accuracy is at most MARGIN below that. Accuracies and
+    densities are in [0, 1]; `networks` counts those of each round. Raises ValueError where there are no dense tickets.
     """
     accuracy, stop = points(table, "early_stop_test_accuracy"), points(table, "early_stop_iteration")
+    first = next((place for place, line in accuracy.items() if place[1] == "ticket" and line[0][0] == 1), None)
+    if first is None:
+        raise ValueError("the table has no dense network of branch 'ticket' to compare with")
+    dense, dense_stop = accuracy[first][0][1], stop[first][0][1]
     result: dict[str, Any] = {}
     for (strategy, branch), line in accuracy.items():
         rows = [row for row in table if (row["strategy"], row["branch"]) == (strategy, branch)]
-        tickets = accuracy.get((strategy, "ticket"), [])
-        if not tickets or tickets[0][0] != 1:
-            raise ValueError(f"strategy {strategy!r}: the table has no dense network of branch 'ticket' to compare with")
-        dense, dense_stop = tickets[0][1], stop[strategy, "ticket"][0][1]
         best = max(line[1:], key=lambda point: _finite(point[1], -math.inf), default=(math.nan, math.nan))
         matching = list(itertools.takewhile(lambda point, least=dense - MARGIN: point[1] >= least, line[1:]))
         stops = [point for point in stop[strategy, branch][1 : len(matching) + 1] if point[1]]

@@ -1,11 +1,10 @@
-"""Starting weights: θ0 drawn from D_θ, and what each branch makes of a mask and θ0. A branch is a function in BRANCHES."""
+"""Starting weights: θ0 drawn from D_θ, and what each branch makes of a mask and θ0. A new branch is one function in BRANCHES."""
 
-import functools
+import dataclasses
 import hashlib
-import itertools
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -14,27 +13,178 @@ from lth.networks import Architecture
 from lth.settings import unknown
 
 Weights = dict[str, np.ndarray]
+NAMED = re.compile(r"([a-z]+(?:-[a-z]+)*)(?:-((?:0|[1-9]\d{0,5})(?:\.\d{0,5}[1-9])?))?")
 
 
-def draw(architecture: Architecture, initialization: str, seed: int, purpose: str, **coordinates: int | str) -> Weights:
-    """One network's weights from D_θ: each weight from its own stream, biases 0; float32 arrays by parameter name."""
-    deviation = INITIALIZATIONS[initialization]
-    weights: Weights = {}
-    for parameter in architecture.parameters:
-        if parameter.prunable:
-            normal = seeds.stream(seed, purpose, parameter=parameter.name, **coordinates).standard_normal(parameter.shape)
-            weights[parameter.name] = (normal * deviation(*parameter.fans)).astype(np.float32)
-        else:
-            weights[parameter.name] = np.zeros(parameter.shape, np.float32)
-    return weights
+def split_name(text: str) -> tuple[str, float | None]:
+    """A name and the number after it, or None: `noise-0.5` is noise of 0.5. Text of another form is a name as it is."""
+    match = NAMED.fullmatch(text)
+    return (match[1], float(match[2]) if match[2] else None) if match else (text, None)
 
 
-def glorot_normal(fan_in: int, fan_out: int) -> float:
+def check_number(text: str, where: str, numbered: bool) -> None:
+    """Raises ValueError where a name has a number and takes none, or the other way round."""
+    name, number = split_name(text)
+    if numbered != bool(number):
+        legal = f"{name}-NUMBER such as {name}-0.5, of a number above 0" if numbered else name
+        raise ValueError(f"{where}: expected {legal}, got {text!r}")
+
+
+def glorot_normal(fan_in: int, fan_out: int, number: float) -> float:
     """Standard deviation of Glorot's normal initialisation, not truncated (Glorot & Bengio, 2010)."""
     return math.sqrt(2 / (fan_in + fan_out))
 
 
-INITIALIZATIONS: Mapping[str, Callable[[int, int], float]] = {"glorot-normal": glorot_normal}
+def normal(fan_in: int, fan_out: int, number: float) -> float:
+    """The same standard deviation for every layer: `normal-0.1`."""
+    return number
+
+
+@dataclasses.dataclass(frozen=True)
+class Initialization:
+    """D_θ of weights: their standard deviation from (fan in, fan out, the number in the name), and whether the name has a number."""
+
+    deviation: Callable[[int, int, float], float]
+    numbered: bool = False
+
+
+INITIALIZATIONS: Mapping[str, Initialization] = {"glorot-normal": Initialization(glorot_normal), "normal": Initialization(normal, numbered=True)}
+
+
+def check_initialization(text: str, where: str) -> None:
+    """Raises ValueError for a name that means no initialisation."""
+    name, _ = split_name(text)
+    if name not in INITIALIZATIONS:
+        raise unknown(where, "initialization", text, INITIALIZATIONS)
+    check_number(text, where, INITIALIZATIONS[name].numbered)
+
+
+@dataclasses.dataclass(frozen=True)
+class Distribution:
+    """D_θ: where the weights of a network come from."""
+
+    architecture: Architecture
+    initialization: str
+
+    def deviations(self) -> dict[str, float]:
+        """The standard deviation of each weight."""
+        name, number = split_name(self.initialization)
+        deviation = INITIALIZATIONS[name].deviation
+        return {weight.name: deviation(*weight.fans, number or 0.0) for weight in self.architecture.weights}
+
+    def draw(self, seed: int, purpose: str, **coordinates: int | str) -> Weights:
+        """One network: each weight from its own stream, everything else as it always starts; float32 arrays by parameter name."""
+        deviations = self.deviations()
+        drawn: Weights = {}
+        for parameter in self.architecture.parameters:
+            if parameter.weight:
+                normal = seeds.stream(seed, purpose, parameter=parameter.name, **coordinates).standard_normal(parameter.shape)
+                drawn[parameter.name] = (normal * deviations[parameter.name]).astype(np.float32)
+            else:
+                drawn[parameter.name] = np.full(parameter.shape, parameter.initial, np.float32)
+        return drawn
+
+
+@dataclasses.dataclass(frozen=True)
+class Ticket:
+    """What a branch starts from, for one network: its mask and θ0, D_θ, and named streams of randomness of its own."""
+
+    mask: Mapping[str, np.ndarray]
+    theta0: Weights
+    distribution: Distribution
+    seed: int
+    address: Mapping[str, int | str]
+
+    def stream(self, purpose: str, parameter: str) -> np.random.Generator:
+        return seeds.stream(self.seed, purpose, parameter=parameter, **self.address)
+
+
+def ticket(start: Ticket, number: float) -> Weights:
+    """The winning ticket: θ0 itself."""
+    return start.theta0
+
+
+def reinit(start: Ticket, number: float) -> Weights:
+    """Random reinitialisation: a fresh draw θ0' from D_θ under the same mask."""
+    return start.distribution.draw(start.seed, "reinitialization", **start.address)
+
+
+def resample(start: Ticket, number: float) -> Weights:
+    """Each surviving weight drawn from D_m, the initial values that survive in its layer (paper, appendix F)."""
+    result = dict(start.theta0)
+    for name, mask in start.mask.items():
+        values = start.theta0[name][mask]
+        result[name] = np.zeros_like(start.theta0[name])
+        if values.size:
+            result[name][mask] = start.stream("resampling", name).choice(values, values.size)
+    return result
+
+
+def noise(start: Ticket, number: float) -> Weights:
+    """Gaussian noise added to θ0; its standard deviation is `number` times that of the layer's initialisation (paper, appendix F)."""
+    result = dict(start.theta0)
+    for name, deviation in start.distribution.deviations().items():
+        drawn = start.stream("noise", name).standard_normal(result[name].shape)
+        result[name] = (result[name] + number * deviation * drawn).astype(np.float32)
+    return result
+
+
+def shuffle(start: Ticket, number: float) -> Weights:
+    """The ticket's weights permuted within each layer."""
+    result = dict(start.theta0)
+    for name, mask in start.mask.items():
+        result[name] = np.zeros_like(start.theta0[name])
+        result[name][mask] = start.stream("shuffling", name).permutation(start.theta0[name][mask])
+    return result
+
+
+@dataclasses.dataclass(frozen=True)
+class Branch:
+    """What a branch starts from, as a function of the ticket and the number in its name, and whether the name has a number."""
+
+    start: Callable[[Ticket, float], Weights]
+    numbered: bool = False
+
+
+BRANCHES: Mapping[str, Branch] = {
+    "ticket": Branch(ticket),
+    "reinit": Branch(reinit),
+    "resample": Branch(resample),
+    "noise": Branch(noise, numbered=True),
+    "shuffle": Branch(shuffle),
+    "search": Branch(ticket),  # goes on from the weights of the round before; strategies plan it, and no experiment lists it
+}
+
+
+def check_branch(text: str, where: str) -> None:
+    """Raises ValueError for a name that means no branch; `noise-0.5` means noise of 0.5."""
+    name, _ = split_name(text)
+    if name not in BRANCHES:
+        raise unknown(where, "branch", text, BRANCHES)
+    check_number(text, where, BRANCHES[name].numbered)
+
+
+def start(
+    branch: str,
+    seed: int,
+    address: Mapping[str, int | str],
+    pairs: Sequence[tuple[int, int]],
+    masks: Mapping[str, np.ndarray],
+    weights: Mapping[str, np.ndarray],
+    distribution: Distribution,
+) -> Weights:
+    """What the trainings of a stack start from, masked: arrays [networks, ...], as `masks` and `weights` (θ0, or what stands for it) are.
+
+    `pairs` are (trial, repeat) of each network; these, `address` and the seed are where its randomness comes from. Raises ValueError for
+    an unknown branch.
+    """
+    check_branch(branch, "branch")
+    name, number = split_name(branch)
+    made: list[Weights] = []
+    for network, (trial, repeat) in enumerate(pairs):
+        own = {name: mask[network] for name, mask in masks.items()}, {name: value[network] for name, value in weights.items()}
+        made.append(BRANCHES[name].start(Ticket(*own, distribution, seed, {**address, "trial": trial, "repeat": repeat}), number or 0.0))
+    return masked(stack(made), masks)
 
 
 def stack(networks: Sequence[Weights]) -> Weights:
@@ -45,38 +195,6 @@ def stack(networks: Sequence[Weights]) -> Weights:
 def masked(weights: Weights, mask: Mapping[str, np.ndarray]) -> Weights:
     """M ⊙ θ: the weights with exact zeros (of positive sign) where the mask is False; parameters without a mask stay as they are."""
     return {name: np.where(mask[name], value, np.float32(0)) if name in mask else value for name, value in weights.items()}
-
-
-def ticket(theta0: Weights, fresh: Callable[[], Weights]) -> Weights:
-    """The winning ticket: θ0 itself."""
-    return theta0
-
-
-def reinit(theta0: Weights, fresh: Callable[[], Weights]) -> Weights:
-    """Random reinitialisation: a fresh draw θ0' from D_θ under the same mask."""
-    return fresh()
-
-
-Branch = Callable[[Weights, Callable[[], Weights]], Weights]
-BRANCHES: Mapping[str, Branch] = {"ticket": ticket, "reinit": reinit}
-
-
-def start(plan: Mapping[str, Any], trials: Sequence[int], theta0: Weights, architecture: Architecture) -> Weights:
-    """What the trainings of a node start from, before masking: arrays [trials x repeats, ...], trial by trial.
-
-    The plan is that of a run: seed, network, strategy, round, branch, repeats. θ0 is the block's, arrays [trials, ...].
-    """
-    if plan["branch"] not in BRANCHES:
-        raise unknown("branch", "value", plan["branch"], BRANCHES)
-    branch, initialization = BRANCHES[plan["branch"]], plan["network"]["initialization"]
-    if initialization not in INITIALIZATIONS:
-        raise unknown("network.initialization", "initialization", initialization, INITIALIZATIONS)
-    started: list[Weights] = []
-    for (index, trial), repeat in itertools.product(enumerate(trials), range(plan["repeats"])):
-        address = {"trial": trial, "strategy": plan["strategy"], "round": plan["round"], "repeat": repeat}
-        fresh = functools.partial(draw, architecture, initialization, plan["seed"], "reinitialization", **address)
-        started.append(branch({name: value[index] for name, value in theta0.items()}, fresh))
-    return stack(started)
 
 
 def digest(weights: Weights) -> str:

@@ -20,7 +20,16 @@ TINY = {
     "recipe": {"learning_rate": 0.01, "iterations": 40, "evaluate_every": 10},
     "strategies": {
         "iterative": {"rounds": 2, "rates": {"hidden": 0.2, "output": 0.1}, "branches": {"ticket": 1, "reinit": 2}},
-        "oneshot": {"rates": [{"hidden": 0.9, "output": 0.45}], "branches": {"ticket": 1}},
+        "oneshot": {"scope": "layer", "rates": [{"hidden": 0.9, "output": 0.45}], "branches": {"ticket": 1}},
+        "continued": {"scope": "layer", "rounds": 2, "rates": {"hidden": 0.2, "output": 0.1}, "branches": {"ticket": 1}},
+        "random": {"like": "oneshot", "rounds": 1, "branches": {"reinit": 2}},
+        "rewind": {
+            "scope": "global",
+            "rounds": 1,
+            "rates": {"hidden": 0.2, "output": 0.0},
+            "iteration": 15,
+            "branches": {"noise-1": 1, "ticket": 1},
+        },
     },
     "figures": ["early-stopping", "accuracy-curves", "loss-curves"],
     "curves": {"panels": [["dense/round-0/ticket", "iterative/round-2/ticket"], ["iterative/round-2/reinit"]]},
@@ -45,10 +54,11 @@ def command(study: Study, node: Node) -> list[str]:
         case "mask" if node.settings["strategy"] == "dense":
             return command(study, study.theta0(node.settings["experiment"], node.settings["block"]))
         case "mask":
-            return ["prune", *planned, "--mask", *inputs["mask"], "--weights", *inputs["weights"], "--out", node.path]
-        case "run":
-            files = [text for role in ("dataset", "theta0", "mask") for text in (f"--{role}", *inputs[role])]
-            return ["train", *planned, *files, "--device", "cpu", "--out", node.path]
+            weights = ["--weights", *inputs["weights"]] if "weights" in inputs else []
+            return ["prune", *planned, "--mask", *inputs["mask"], *weights, "--out", node.path]
+        case "run" | "rewound":
+            files = [text for role in ("dataset", "start", "mask") for text in (f"--{role}", *inputs[role])]
+            return ["train" if node.kind == "run" else "rewind", *planned, *files, "--device", "cpu", "--out", node.path]
         case "table":
             return ["tabulate", *planned, "--runs", *every, "--out", node.path]
         case "figure":

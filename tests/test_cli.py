@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -104,7 +105,10 @@ def test_the_table_has_the_runs_measures_and_the_dense_network_with_each_strateg
     for row in table:
         lines[row["strategy"], row["branch"], row["round"]] += 1
     iterative = {("iterative", branch, round): count for branch, count in (("ticket", 2), ("reinit", 4)) for round in range(3)}
-    assert lines == iterative | {("oneshot", "ticket", 0): 2, ("oneshot", "ticket", 1): 2}
+    others = {("oneshot", "ticket", 0): 2, ("oneshot", "ticket", 1): 2, ("random", "reinit", 0): 4, ("random", "reinit", 1): 4}
+    others |= {("continued", "ticket", round): 2 for round in range(3)}
+    others |= {("rewind", branch, round): 2 for branch in ("ticket", "noise-1") for round in range(2)}
+    assert lines == iterative | others
     run = built.file(f"{RUNS}/iterative/round-2/ticket/run.h5").group("measures")
     found = [row["final_test_accuracy"] for row in table if (row["strategy"], row["branch"], row["round"]) == ("iterative", "ticket", 2)]
     assert found == run["final_test_accuracy"].tolist()
@@ -123,19 +127,54 @@ def test_even_forty_iterations_learn_something(built: Built) -> None:
 
 def test_shared_data_order_gives_the_repeats_of_a_trial_the_same_batches(built: Built) -> None:
     from lth.settings import build
-    from lth.verbs.train import Plan, data_order
+    from lth.verbs.train import Draws, Plan
 
     settings = dict(built.file(f"{RUNS}/iterative/round-1/reinit/run.h5").origin.settings)
     pairs = [(0, 0), (0, 1), (1, 0)]
 
     def orders(sharing: str, round: int = 1) -> list[list[int]]:
         plan = build(Plan, {**settings, "round": round, "recipe": {**settings["recipe"], "data_order": sharing}}, "plan")
-        return [data_order(plan, pairs, 30, network, 0).tolist() for network in range(3)]
+        draws = Draws(plan, pairs, 30)
+        return [draws.order(network, 0).tolist() for network in range(3)]
 
     first, second, other = orders("shared")
     assert first == second != other
     assert orders("shared", 2) == [first, second, other]
     assert len({tuple(order) for order in orders("fresh") + orders("fresh", 2)}) == 6
+
+
+def test_augmentation_and_dropout_have_streams_of_their_own(built: Built) -> None:
+    from lth.settings import build
+    from lth.verbs.train import Draws, Plan
+
+    plan = build(Plan, built.file(f"{RUNS}/iterative/round-1/reinit/run.h5").origin.settings, "plan")
+    draws = Draws(plan, [(0, 0), (0, 1)], 2_000)
+    shifts = draws.shifts(0, 0)
+    assert [np.unique(column).tolist() for column in shifts.T] == [[0, 1], list(range(9)), list(range(9))]
+    assert not np.array_equal(shifts, draws.shifts(1, 0))
+    assert not np.array_equal(shifts, draws.shifts(0, 1))
+    assert np.array_equal(shifts, Draws(plan, [(0, 0)], 2_000).shifts(0, 0))
+    assert draws.key(0) != draws.key(1)
+
+
+def test_rewound_weights_are_those_that_the_dense_training_passes(built: Built, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(built.folder)
+    dense = built.study.run("tiny", "trials-0-1", "dense", 0, "ticket")
+    seen: dict[int, np.ndarray] = {}
+    evaluate = training.evaluate
+
+    def watched(architecture: object, layout: training.Layout, rows: Any, sets: object) -> object:
+        seen[len(seen)] = layout.unpack(rows)["fc1.weight"]
+        return evaluate(architecture, layout, rows, sets)
+
+    monkeypatch.setattr(training, "evaluate", watched)
+    plan = json.loads(dense.plan)
+    plan["recipe"] |= {"evaluate_every": 15}
+    call = unkeyed(changed(command(built.study, dense), "--settings", json.dumps(plan)))
+    lth(*changed(call, "--out", tmp_path / "run.h5"))
+    rewound = built.file(f"{RUNS}/dense/round-0/iteration-15.h5").group("weights")
+    assert np.array_equal(seen[1], rewound["fc1.weight"])
+    assert not np.array_equal(seen[0], rewound["fc1.weight"])
 
 
 # Trainings that do not go smoothly
@@ -255,9 +294,12 @@ def test_an_input_of_another_kind_is_refused(here: Built) -> None:
     prune = command(here.study, here.node(f"{RUNS}/iterative/round-1/mask.h5"))
     train = command(here.study, here.node(f"{RUNS}/iterative/round-1/ticket/run.h5"))
     theta0, mask = f"{RUNS}/theta0.h5", f"{RUNS}/iterative/round-1/mask.h5"
-    refused(*changed(prune, "--weights", mask), match=f"{mask}: expected a file of kind 'run', got 'mask'")
+    refused(*changed(prune, "--weights", mask), match=f"{mask}: expected a file of kind 'run' or 'theta0', got 'mask'")
     refused(*changed(prune, "--mask", theta0), match=f"{theta0}: expected a file of kind 'mask', got 'theta0'")
-    refused(*changed(train, "--theta0", mask), match=f"{mask}: expected a file of kind 'theta0', got 'mask'")
+    refused(
+        *changed(train, "--start", mask),
+        match=f"{mask}: expected a file of kind 'theta0', iteration 0, to start branch 'ticket' from, got kind 'mask', iteration 0",
+    )
     refused(*changed(train, "--mask", "none.h5"), match="none.h5: missing")
     refused(*changed(train, "--dataset", theta0), match=f"{theta0}: not the manifest of the data set")
 
@@ -273,7 +315,7 @@ def strange(here: Built) -> Path:
     plan["network"] = plan["network"] | {"hidden": [12, 7]}
     lth("init", "--settings", json.dumps(plan), "--dataset", dataset, "--out", folder / "wide-theta0.h5", "--mask", folder / "wide-mask.h5")
     run = json.loads(here.node(f"{RUNS}/dense/round-0/ticket/run.h5").plan) | {"block": "trials-2-3"}
-    files = ["--dataset", dataset, "--theta0", folder / "theta0.h5", "--mask", folder / "mask.h5"]
+    files = ["--dataset", dataset, "--start", folder / "theta0.h5", "--mask", folder / "mask.h5"]
     lth("train", "--settings", json.dumps(run), *files, "--device", "cpu", "--out", folder / "run.h5")
     return folder
 
@@ -282,10 +324,10 @@ def test_inputs_of_other_trials_or_shapes_are_refused_even_without_a_key(here: B
     prune = unkeyed(command(here.study, here.node(f"{RUNS}/iterative/round-1/mask.h5")))
     train = unkeyed(command(here.study, here.node(f"{RUNS}/dense/round-0/ticket/run.h5")))
     refused(*changed(prune, "--weights", f"{strange}/run.h5"), match=f"{strange}/run.h5: was not trained under {RUNS}/dense")
-    refused(*changed(prune, "--mask", f"{strange}/wide-mask.h5"), match="was not trained under")
-    refused(*changed(train, "--theta0", f"{strange}/theta0.h5"), match=f"{strange}/theta0.h5: expected ")
+    refused(*changed(prune, "--mask", f"{strange}/wide-mask.h5"), match="wide-mask.h5: expected the trials of trials-0-1")
+    refused(*changed(train, "--start", f"{strange}/theta0.h5"), match=f"{strange}/theta0.h5: expected ")
     refused(*changed(train, "--mask", f"{strange}/mask.h5"), match=f"{strange}/mask.h5: expected ")
-    refused(*changed(train, "--theta0", f"{strange}/wide-theta0.h5"), match=f"{strange}/wide-theta0.h5: .*expected ")
+    refused(*changed(train, "--start", f"{strange}/wide-theta0.h5"), match=f"{strange}/wide-theta0.h5: .*expected ")
     refused(*changed(train, "--mask", f"{strange}/wide-mask.h5"), match=f"{strange}/wide-mask.h5: .*expected ")
 
 
@@ -308,11 +350,14 @@ def test_a_tampered_input_is_refused(here: Built) -> None:
     refused(*train, match=f"{path}: the arrays are not those that were written")
 
 
+LENET = {"name": "lenet", "hidden": [12, 6], "dropout": {"rate": 0.0, "after": []}}
+
+
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
         ("recipe", {"optimizer": "adam"}, "recipe: missing key 'learning_rate'"),
-        ("network", {"name": "lenet", "hidden": [12, 6], "initialization": "zero"}, "network.initialization: unknown initialization 'zero'"),
+        ("network", LENET | {"initialization": "zero"}, "network.initialization: unknown initialization 'zero'"),
         ("network", {"name": "lennet", "hidden": [3], "initialization": "glorot-normal"}, "unknown network 'lennet'; did you mean 'lenet'"),
         ("branch", "reinitt", "branch: unknown .*'reinitt'; did you mean 'reinit'"),
         ("block", "0-1", "'0-1'"),
@@ -345,7 +390,7 @@ def test_a_plan_without_a_key_that_is_needed_is_refused(here: Built, path: str, 
 
 
 def test_an_unknown_data_set_is_refused(tmp_path: Path) -> None:
-    refused("prepare", "digitss", "--out", tmp_path / "it.json", match="unknown name 'digitss'; did you mean 'digits'. legal: digits, mnist")
+    refused("prepare", "digitss", "--out", tmp_path / "it.json", match="unknown data set 'digitss'; did you mean 'digits'")
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,13 @@ from byhand import Built, command, lth
 
 from lth import code, study
 
-VERBS = ("init", "train", "prune", "tabulate", "plot", "summarize")
+VERBS = ("init", "train", "rewind", "prune", "tabulate", "plot", "summarize")
 SETTINGS: dict[str, Any] = {
     "dataset": "digits",
     "branch": "ticket",
     "network": {"name": "lenet", "initialization": "glorot-normal"},
     "recipe": {"optimizer": "adam"},
+    "making": {"method": "layer"},
 }
 
 
@@ -64,29 +65,38 @@ def test_comments_docstrings_and_line_breaks_change_no_digest(package: Path) -> 
 
 
 EDITS = {
-    "a stream of randomness": ("seeds", '.digest()[:16], "big")', '.digest()[16:], "big")', {"init", "train"}),
-    "how weights are drawn": ("tickets", "normal * deviation", "deviation * normal", {"init", "train"}),
+    "a stream of randomness": ("seeds", '.digest()[:16], "big")', '.digest()[16:], "big")', {"init", "train", "rewind", "prune"}),
+    "how weights are drawn": ("tickets", "normal * deviations[", "1 * normal * deviations[", {"init", "train", "rewind"}),
     "a constant deep in a function": ("pruning", 'kind="stable"', 'kind="quicksort"', {"prune"}),
     "a constant of a module": ("training", "CHUNK = 1_000", "CHUNK = 2_000", {"train"}),
-    "what a module does when it is imported": ("training", "torch.set_flush_denormal(True)", "torch.set_flush_denormal(False)", {"train"}),
-    "a name from another package": ("training", "from torch import Tensor", "from numpy import ndarray as Tensor", {"train"}),
+    "what a module does when it is imported": ("training", "torch.set_flush_denormal(True)", "torch.set_flush_denormal(False)", {"train", "rewind"}),
+    "a name from another package": ("training", "from torch import Tensor", "from numpy import ndarray as Tensor", {"train", "rewind"}),
     "headlines": ("tables", "return round(value, 6)", "return round(value, 5)", {"summarize"}),
     "how tables are read": ("tables", 'return value == "True"', 'return value != "False"', {"plot", "summarize"}),
-    "how files are written": ("store", '"compression_opts": 4', '"compression_opts": 5', {"init", "train", "prune"}),
-    "how files are read": ("store", "locking=False", "locking=True", {"train", "prune", "tabulate", "plot"}),
+    "how files are written": ("store", '"compression_opts": 4', '"compression_opts": 5', {"init", "train", "rewind", "prune"}),
+    "how files are read": ("store", "locking=False", "locking=True", {"train", "rewind", "prune", "tabulate", "plot"}),
     "figures": ("figures", "BARS = 6", "BARS = 7", {"plot"}),
-    "a verb": ("verbs.prune", "np.array_equal(trained", "np.array_equiv(trained", {"prune"}),
-    "the reader of settings": ("settings", "abs(number) > 1e300", "abs(number) > 1e200", {"init", "train", "prune", "tabulate", "plot"}),
-    "the optimiser": ("optimizers", '"beta1": 0.9', '"beta1": 0.8', {"train"}),
-    "an optimiser that is not chosen": ("optimizers", "rows.sub_(gradient, alpha=", "rows.add_(gradient, alpha=-", set()),
-    "a branch that is not chosen": ("tickets", "return fresh()", "return theta0", set()),
-    "a data set that is not chosen": ("datasets", "60000, 10000", "50000, 20000", set()),
+    "a verb": ("verbs.prune", "diverged = diverged |", "diverged = diverged ^", {"prune"}),
+    "the reader of settings": ("settings", "abs(number) > 1e300", "abs(number) > 1e200", {"init", "train", "rewind", "prune", "tabulate", "plot"}),
+    "the optimiser": ("optimizers", '"beta1": 0.9', '"beta1": 0.8', {"train", "rewind"}),
+    "an optimiser that is not chosen": ("optimizers", '"dampening": 0.0', '"dampening": 0.1', set()),
+    "a branch that is not chosen": ("tickets", '"reinitialization", **', '"again", **', set()),
+    "a network that is not chosen": ("networks", 'max_pool2d(x, 2), "pooling"', 'max_pool2d(x, 3), "pooling"', set()),
+    "a network": ("networks", "math.prod(shape), *network.hidden", "*shape, *network.hidden", {"init", "train", "rewind"}),
+    "a method that is not chosen": ("pruning", "replace=False", "replace=True", set()),
+    "how rewinding trains": ("verbs.rewind", '"keep_weights": True', '"keep_weights": False', {"rewind"}),
+    "a strategy": ("strategies", 'Making("random"', 'Making("layer"', set()),
     "another optimiser": ("optimizers", '"sgd": sgd}', '"sgd": sgd, "other": sgd}', set()),
-    "another initialisation": ("tickets", "glorot_normal}", 'glorot_normal, "other": glorot_normal}', set()),
-    "another data set": ("datasets", '    "mnist": Source(', '    "other": Source((8, 8), 16, 10, 1400, 397, "0"),\n    "mnist": Source(', set()),
+    "another initialisation": ("tickets", "(glorot_normal), ", '(glorot_normal), "other": Initialization(glorot_normal), ', set()),
+    "another data set": (
+        "datasets",
+        '    "mnist": Source(',
+        '    "other": Source((8, 8), 16, 10, 1400, 397, "0" * 64),\n    "mnist": Source(',
+        set(),
+    ),
     "how a data set is obtained": ("datasets", "images.reshape(-1, 8, 8)", "images.reshape((-1, 8, 8))", set()),
-    "another branch": ("tickets", '"reinit": reinit}', '"reinit": reinit, "again": reinit}', set()),
-    "another network": ("networks", '{"lenet": lenet}', '{"lenet": lenet, "other": lenet}', set()),
+    "another branch": ("tickets", '"reinit": Branch(reinit),', '"reinit": Branch(reinit), "again": Branch(reinit),', set()),
+    "another network": ("networks", '"lenet": Kind(Lenet, lenet),', '"lenet": Kind(Lenet, lenet), "other": Kind(Lenet, lenet),', set()),
     "planning": ("config", "PLAIN_NUMBER = re", "PLAIN = PLAIN_NUMBER = re", set()),
     "verify": ("verbs.verify", "maxsize=8", "maxsize=9", set()),
 }
@@ -102,9 +112,9 @@ def test_an_edit_of_code_changes_the_digests_of_just_the_verbs_that_need_it(pack
 
 
 def test_code_that_takes_another_entry_of_a_table_depends_on_all(package: Path) -> None:
-    edit(package, "tickets", "    return theta0\n", '    return BRANCHES["reinit"](theta0, fresh)\n')
+    edit(package, "tickets", "    return start.theta0\n", '    return BRANCHES["reinit"].start(start, number)\n')
     before = digests()
-    edit(package, "tickets", "return fresh()", "return theta0")
+    edit(package, "tickets", '"reinitialization", **', '"again", **')
     assert digests()["train"] != before["train"]
 
 
@@ -129,14 +139,31 @@ def test_names_by_which_code_could_not_be_told_apart_are_refused(package: Path, 
         digests()
 
 
-@pytest.mark.parametrize(("name", "value"), [("dataset", "mnist"), ("branch", "reinit"), ("recipe", {"optimizer": "sgd"})])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("branch", "reinit"),
+        ("branch", "noise-0.5"),
+        ("recipe", {"optimizer": "sgd"}),
+        ("network", {"name": "conv-2", "initialization": "glorot-normal"}),
+        ("network", {"name": "lenet", "initialization": "normal-0.1"}),
+    ],
+)
 def test_the_entry_that_settings_choose_counts(package: Path, name: str, value: Any) -> None:
     assert digests(SETTINGS | {name: value})["train"] != digests()["train"]
 
 
-def test_every_table_of_choices_is_there_and_is_chosen_by_a_setting_of_runs(built: Built) -> None:
-    run = next(built.study.runs("tiny"))
-    assert [table for table, _ in code._choices(run.settings)] == list(code.CHOICES)
+def test_names_with_a_number_mean_the_entry_without_it(package: Path) -> None:
+    names = ["noise-0.5", "noise-3", "noise"]
+    assert len({digests(SETTINGS | {"branch": name})["train"] for name in names}) == 1
+    before = digests(SETTINGS | {"branch": "noise-3"})["train"]
+    edit(package, "tickets", '"reinit": Branch(reinit),', "")
+    assert digests(SETTINGS | {"branch": "noise-3"})["train"] == before
+
+
+def test_every_table_of_choices_is_there_and_is_chosen_by_a_setting_of_runs_or_masks(built: Built) -> None:
+    nodes = [next(built.study.runs("tiny")), built.study.mask("tiny", "trials-0-1", "iterative", 1)]
+    assert {table for node in nodes for table, _ in code._choices(node.settings)} == set(code.CHOICES)
     for place in code.CHOICES:
         module, _, table = place.rpartition(".")
         assert table in code._read(module).definitions
@@ -161,7 +188,7 @@ def ran(call: list[str]) -> set[code.Place]:
     return {(module, name) for module, name in found if module not in ("cli", "code") and "<" not in name}
 
 
-@pytest.mark.parametrize("kind", ["theta0", "mask", "run", "table", "figure", "metrics"])
+@pytest.mark.parametrize("kind", ["theta0", "rewound", "mask", "run", "table", "figure", "metrics"])
 def test_nothing_runs_that_the_digest_does_not_cover(here: Built, kind: str) -> None:
     nodes: list[study.Node] = [node for node in here.study.nodes() if node.kind == kind]
     assert nodes

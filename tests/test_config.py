@@ -9,12 +9,13 @@ import yaml
 from conftest import TOP, Project
 
 from lth import config, places
-from lth.config import Iterative, Oneshot
 from lth.places import Line
-from lth.settings import Rates, Recipe
+from lth.strategies import Oneshot
 
 CATALOG_ENTRIES = sorted(name for file in (TOP / config.CATALOG).glob("*.yaml") for name in yaml.safe_load(file.read_text()).get("experiments", {}))
 DIGITS = "experiments.digits"
+REWIND = {"scope": "layer", "rounds": 2, "rates": {"hidden": 0.2, "output": 0.1}, "iteration": 100, "branches": {"ticket": 1}}
+RANDOM = {"like": "iterative", "rounds": 12, "branches": {"reinit": 1}}
 
 
 def refused(project: Project, message: str) -> None:
@@ -28,8 +29,42 @@ def test_the_catalog_has_lenet_exactly_as_the_paper_trains_it(project: Project) 
     lenet = project.read().experiments["paper"]
     assert (lenet.dataset, lenet.validation) == ("mnist", 5000)
     assert (lenet.network.name, lenet.network.hidden, lenet.network.initialization) == ("lenet", (300, 100), "glorot-normal")
-    assert lenet.recipe == Recipe("adam", 0.0012, 60, 50_000, 100, "fresh")
-    assert lenet.strategies["iterative"].rates == Rates(hidden=0.2, output=0.1)
+    recipe = lenet.recipe
+    assert (recipe.optimizer, recipe.learning_rate, recipe.batch, recipe.iterations, recipe.evaluate_every) == ("adam", 0.0012, 60, 50_000, 100)
+    assert (recipe.momentum, recipe.weight_decay, recipe.warmup, recipe.drops, recipe.augmentation) == (0, 0, 0, (), "none")
+    assert lenet.strategies["iterative"].rates == {"hidden": 0.2, "output": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("entry", "batch", "iterations", "rate", "warmup", "drops", "rates", "dropout"),
+    [
+        ("conv-2", 60, 20_000, 2e-4, 0, (), {"convolution": 0.1, "hidden": 0.2, "output": 0.1}, 0),
+        ("conv-4", 60, 25_000, 3e-4, 0, (), {"convolution": 0.1, "hidden": 0.2, "output": 0.1}, 0),
+        ("conv-6", 60, 30_000, 3e-4, 0, (), {"convolution": 0.15, "hidden": 0.2, "output": 0.1}, 0),
+        ("conv-2-dropout", 60, 60_000, 3e-4, 0, (), {"convolution": 0.1, "hidden": 0.2, "output": 0.1}, 0.5),
+        ("conv-4-dropout", 60, 75_000, 2e-4, 0, (), {"convolution": 0.1, "hidden": 0.2, "output": 0.1}, 0.5),
+        ("conv-6-dropout", 60, 90_000, 2e-4, 0, (), {"convolution": 0.15, "hidden": 0.2, "output": 0.1}, 0.5),
+        ("resnet-18", 128, 30_000, 0.03, 20_000, (20_000, 25_000), {"convolution": 0.2, "output": 0}, None),
+        ("resnet-18-high", 128, 30_000, 0.1, 0, (20_000, 25_000), {"convolution": 0.2, "output": 0}, None),
+        ("resnet-18-low", 128, 30_000, 0.01, 0, (20_000, 25_000), {"convolution": 0.2, "output": 0}, None),
+        ("vgg-19", 64, 112_480, 0.1, 10_000, (56_240, 84_360), {"convolution": 0.2, "output": 0}, None),
+        ("vgg-19-low", 64, 112_480, 0.01, 0, (56_240, 84_360), {"convolution": 0.2, "output": 0}, None),
+    ],
+)
+def test_the_catalog_has_the_networks_on_cifar_10_as_the_paper_trains_them(
+    project: Project, entry: str, batch: int, iterations: int, rate: float, warmup: int, drops: tuple[int, ...], rates: Any, dropout: float | None
+) -> None:
+    project.set("experiments.paper", {"extends": entry})
+    found = project.read().experiments["paper"]
+    recipe, strategy = found.recipe, found.strategies["iterative"]
+    assert (found.dataset, found.validation, found.trials) == ("cifar-10", 5000, 5 if entry.startswith("conv") else 3)
+    assert (recipe.batch, recipe.iterations, recipe.learning_rate, recipe.warmup, recipe.drops) == (batch, iterations, rate, warmup, drops)
+    assert strategy.rates == rates
+    large = dropout is None
+    assert strategy.scope == ("global" if large else "layer")
+    assert (recipe.optimizer, recipe.momentum, recipe.weight_decay) == (("sgd", 0.9, 0.0001) if large else ("adam", 0, 0))
+    assert recipe.augmentation == ("flip-crop" if large else "none")
+    assert large or found.network.dropout.rate == dropout
 
 
 def test_the_study_of_the_project_is_a_study() -> None:
@@ -49,7 +84,7 @@ def test_mappings_merge_key_by_key_and_lists_replace(project: Project) -> None:
     project.set(f"{DIGITS}.strategies.iterative.rates", {"hidden": 0.3})
     project.set(f"{DIGITS}.network.hidden", [40])
     after = project.read().experiments["digits"]
-    assert after.strategies["iterative"].rates == Rates(hidden=0.3, output=0.1)
+    assert after.strategies["iterative"].rates == {"hidden": 0.3, "output": 0.1}
     assert after.network.hidden == (40,)
     assert after.recipe == before.recipe
 
@@ -61,9 +96,7 @@ def test_null_removes_an_inherited_key(project: Project) -> None:
     assert list(strategies) == ["oneshot"]
     assert isinstance(strategies["oneshot"], Oneshot)
     project.set(f"{DIGITS}.recipe.batch", None)
-    refused(
-        project, "experiments.digits.recipe: missing key 'batch'; it needs optimizer, learning_rate, batch, iterations, evaluate_every, data_order"
-    )
+    refused(project, "experiments.digits.recipe: missing key 'batch'; it needs optimizer, learning_rate, momentum, weight_decay, warmup, drops,")
 
 
 def test_an_experiment_may_stand_complete_without_a_catalog_entry(project: Project) -> None:
@@ -72,14 +105,6 @@ def test_an_experiment_may_stand_complete_without_a_catalog_entry(project: Proje
     own = project.read().experiments["own"]
     project.set("experiments", {"own": {"extends": "lenet"}})
     assert project.read().experiments["own"] == own
-
-
-def test_each_strategy_says_which_rates_and_which_mask_make_a_round() -> None:
-    first, second = Rates(0.2, 0.1), Rates(0.5, 0.25)
-    iterative, oneshot = Iterative(3, first, {"ticket": 1}), Oneshot((first, second), {"ticket": 1})
-    assert (oneshot.rounds, oneshot.rates_of(1), oneshot.rates_of(2)) == (2, first, second)
-    assert iterative.rates_of(3) == first
-    assert [strategy.source_of(round) for strategy in (iterative, oneshot) for round in (1, 2)] == [0, 1, 0, 0]
 
 
 def test_a_line_of_a_figure_reads_as_it_is_written() -> None:
@@ -97,7 +122,7 @@ def test_a_line_of_a_figure_reads_as_it_is_written() -> None:
         ("style.dpi", 10, "style.dpi: expected a number in [20, 1200], got 10"),
         ("style.width", 0, "style.width: expected a number above 0, got 0"),
         ("experiments", [], "params.yaml: experiments: expected a mapping, got []"),
-        ("experiments", {}, "params.yaml: experiments: expected at least one; the catalog has lenet, "),
+        ("experiments", {}, "params.yaml: experiments: expected at least one; the catalog has conv-2, "),
         ("experiments.Digits_1", {"extends": "lenet"}, "experiments.Digits_1: expected a name of lower-case letters and digits, joined by '-'"),
         ("experiments.digits", None, "experiments.digits: expected a mapping such as {extends: NAME}, got None"),
     ],
@@ -113,41 +138,87 @@ def test_a_fault_of_the_params_is_refused_with_its_key_and_what_is_legal(project
         ("extends", "lenet-digit", ".extends: unknown catalog entry 'lenet-digit'; did you mean 'lenet-digits'?"),
         ("extends", None, ".extends: unknown catalog entry None"),
         ("recipie", {}, ": unknown key 'recipie'; did you mean 'recipe'?"),
-        ("recipe.learning_rat", 0.1, ".recipe: unknown key 'learning_rat'; did you mean 'learning_rate'? legal: batch,"),
+        ("recipe.learning_rat", 0.1, ".recipe: unknown key 'learning_rat'; did you mean 'learning_rate'? legal: augmentation,"),
         ("recipe.learning_rate", 0, ".recipe.learning_rate: expected a number above 0, got 0"),
         ("recipe.learning_rate", "0.1", ".recipe.learning_rate: expected a number, got '0.1'"),
         ("recipe.iterations", 100.0, ".recipe.iterations: expected a whole number, got 100.0"),
         ("recipe.batch", 0, ".recipe.batch: expected a number at least 1, got 0"),
         ("recipe.batch", True, ".recipe.batch: expected a whole number, got True"),
         ("validation", 0, ".validation: expected a number at least 1, got 0"),
-        ("recipe.evaluate_every", 70, ".recipe.evaluate_every: expected a divisor of 1500 iterations"),
+        ("recipe.evaluate_every", 1501, ".recipe.evaluate_every: expected at most the 1500 iterations, got 1501"),
+        ("recipe.warmup", 1501, ".recipe.warmup: expected at most the 1500 iterations, got 1501"),
+        ("moments", [1501], ".moments: expected multiples of 20 up to the last, 1500 (when networks are evaluated), got 1501"),
+        ("moments", [30], ".moments: expected multiples of 20 up to the last, 1500 (when networks are evaluated), got 30"),
+        ("network", {"name": "vgg-19", "hidden": None, "dropout": None}, ".network.name: expected images of at least 16x16 for vgg-19, which halves"),
+        ("network.dropout.after", ["fc"], ".network.dropout.after[0]: unknown value 'fc'; legal: hidden, pooling"),
         ("recipe.optimizer", "adamm", ".recipe.optimizer: unknown optimizer 'adamm'; did you mean 'adam'? legal: adam, sgd"),
         ("recipe.data_order", "often", ".recipe.data_order: unknown value 'often'; legal: fresh, shared"),
         ("seed", -1, ".seed: expected a number at least 0, got -1"),
         ("trials", 0, ".trials: expected a number at least 1, got 0"),
         ("block", 2.5, ".block: expected a whole number, got 2.5"),
-        ("dataset", "mnits", ".dataset: unknown dataset 'mnits'; did you mean 'mnist'? legal: digits, mnist"),
+        ("dataset", "mnits", ".dataset: unknown dataset 'mnits'; did you mean 'mnist'? legal: cifar-10,"),
         ("dataset", 3, ".dataset: expected text, got 3"),
-        ("network.name", "lennet", ".network.name: unknown network 'lennet'; did you mean 'lenet'? legal: lenet"),
+        ("network.name", "lennet", ".network.name: unknown network 'lennet'; did you mean 'lenet'? legal: conv-2,"),
         ("network.hiden", [3], ".network: unknown key 'hiden'; did you mean 'hidden'?"),
         ("network.hidden", [300, 0], ".network.hidden[1]: expected a number at least 1, got 0"),
         ("network.hidden", 300, ".network.hidden: expected a list, got 300"),
         ("network.initialization", "glorot", ".network.initialization: unknown initialization 'glorot'; did you mean 'glorot-normal'?"),
         ("strategies", None, ": missing key 'strategies'"),
         ("strategies", [], ".strategies: expected a mapping, got []"),
-        ("strategies.iterative", None, ".strategies: expected at least one of iterative, oneshot"),
+        ("strategies.iterative", None, ".strategies: expected at least one of iterative, continued, oneshot, early, random, rewind"),
         ("strategies.iterativ", {}, ".strategies.iterativ: unknown strategy 'iterativ'; did you mean 'iterative'?"),
         ("strategies.iterative.round", 3, ".strategies.iterative: unknown key 'round'; did you mean 'rounds'?"),
         ("strategies.iterative.rounds", 0, ".strategies.iterative.rounds: expected a number at least 1, got 0"),
         ("strategies.iterative.rates", 0.2, ".strategies.iterative.rates: expected a mapping, got 0.2"),
         ("strategies.iterative.rates.hidden", 1.0, ".strategies.iterative.rates.hidden: expected a number in [0, 1), got 1.0"),
         ("strategies.iterative.rates.output", -0.1, ".strategies.iterative.rates.output: expected a number in [0, 1), got -0.1"),
-        ("strategies.iterative.rates.ouput", 0.1, ".strategies.iterative.rates: unknown key 'ouput'; did you mean 'output'? legal: hidden, output"),
+        ("strategies.iterative.rates.ouput", 0.1, ".strategies.iterative.rates: unknown class of layers of lenet 'ouput'; did you mean 'output'?"),
+        (
+            "strategies.iterative.rates.convolution",
+            0.1,
+            ".strategies.iterative.rates: unknown class of layers of lenet 'convolution'; legal:",
+        ),
+        ("strategies.iterative.rates.hidden", None, ".strategies.iterative.rates: missing key 'hidden'; lenet has the classes hidden, output"),
+        (
+            "strategies.iterative.scope",
+            "globally",
+            ".strategies.iterative.scope: unknown scope 'globally'; did you mean 'global'? legal: global, layer",
+        ),
+        ("strategies.iterative.scope", "global", ".strategies.iterative.rates: expected one rate for all layers that are pruned together"),
+        (
+            "strategies.iterative.branches.noise",
+            1,
+            ".strategies.iterative.branches: expected noise-NUMBER such as noise-0.5, of a number above 0, got",
+        ),
+        ("strategies.iterative.branches.search", 1, ".strategies.iterative.branches: unknown branch 'search'; legal: noise, reinit, resample,"),
+        ("strategies.iterative.scope", "random", ".strategies.iterative.scope: unknown scope 'random'"),
+        ("strategies.random", RANDOM | {"like": "random"}, ".strategies.random: its round 1 is made from random/round-1"),
+        ("network.dropout", {"rate": 0.5, "after": []}, ".network.dropout.after: expected hidden for this network, got none"),
+        ("network.dropout", {"rate": 0.5, "after": ["pooling"]}, ".network.dropout.after: expected hidden for this network, got pooling"),
+        ("moments", [40, 20], ".moments: expected rising iterations, got [40, 20]"),
+        ("recipe.drops", [20, 20], ".recipe.drops: expected rising iterations below 1500, got [20, 20]"),
+        ("strategies.rewind", REWIND | {"iteration": 1500}, ".strategies.rewind.iteration: expected an iteration below the 1500 of the recipe"),
+        ("strategies.rewind", REWIND | {"iteration": 0}, ".strategies.rewind.iteration: expected a number at least 1, got 0"),
+        (
+            "strategies.random",
+            RANDOM | {"like": "early"},
+            ".strategies.random: its round 1 is made from early/round-1, and the strategies are",
+        ),
+        (
+            "strategies.random",
+            RANDOM | {"rounds": 13},
+            ".strategies.random: its round 13 is made from iterative/round-13, and the strategies are",
+        ),
+        ("strategies.random", RANDOM | {"branches": {}}, ".strategies.random.branches: expected at least one of ticket, reinit,"),
         ("strategies.iterative.branches.reinitt", 1, ".strategies.iterative.branches: unknown branch 'reinitt'; did you mean 'reinit'?"),
         ("strategies.iterative.branches.reinit", 0, ".strategies.iterative.branches.reinit: expected a number at least 1, got 0"),
         ("strategies.iterative.branches.reinit", True, ".strategies.iterative.branches.reinit: expected a whole number, got True"),
-        ("strategies.iterative.branches.ticket", None, ".strategies.iterative.branches: expected 'ticket' among them (the next round is pruned from"),
-        ("strategies.oneshot", {"rates": [], "branches": {"ticket": 1}}, ".strategies.oneshot.rates: expected at least one, got an empty list"),
+        ("strategies.iterative.branches.ticket", None, ".strategies: expected a strategy with the branch 'ticket' (others are compared with it)"),
+        (
+            "strategies.oneshot",
+            {"scope": "layer", "rates": [], "branches": {"ticket": 1}},
+            ".strategies.oneshot.rates: expected at least one, got an empty list",
+        ),
         ("figures", ["early-stoping"], ".figures: unknown figure 'early-stoping'; did you mean 'early-stopping'?"),
         (
             "curves.panels",
@@ -271,7 +342,7 @@ def test_catalog_entries_that_extend_each_other_are_refused(project: Project) ->
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("figure", {}, "figures.yaml: unknown key 'figure'; did you mean 'figures'? legal: experiments, figures"),
+        ("figure", {}, "figures.yaml: unknown key 'figure'; did you mean 'figures'? legal: datasets, experiments, figures"),
         ("figures.oneshot.kind", "densities", "figures.oneshot.kind: unknown kind 'densities'; did you mean 'density'? legal: curves, density"),
         ("figures.oneshot.scale", "lin", "figures.oneshot.scale: unknown value 'lin'; did you mean 'linear'? legal: linear, log"),
         ("figures.oneshot.colour", "red", "figures.oneshot: unknown key 'colour'; legal: caption, kind, quantities, scale, strategies"),
@@ -311,6 +382,55 @@ def test_a_figure_of_curves_without_curves_is_refused(project: Project, curves: 
 )
 def test_a_layer_that_would_be_pruned_to_nothing_is_refused(project: Project, strategy: str, settings: dict[str, Any], message: str) -> None:
     project.set(f"{DIGITS}.network.hidden", [3, 2])
-    project.set(f"{DIGITS}.strategies.{strategy}", settings | {"branches": {"ticket": 1, "reinit": 1}})
+    project.set(f"{DIGITS}.strategies.{strategy}", {"scope": "layer"} | settings | {"branches": {"ticket": 1, "reinit": 1}})
     refused(project, message)
     refused(project, "take fewer rounds, a lower rate or larger layers")
+
+
+def test_a_strategy_that_is_pruned_from_its_tickets_needs_them(project: Project) -> None:
+    project.set(f"{DIGITS}.strategies.early", {"scope": "layer", "rounds": 2, "rates": {"hidden": 0.2, "output": 0.1}, "branches": {"reinit": 1}})
+    assert project.read().experiments["digits"].strategies["early"].branches == {"reinit": 1}
+    project.set(f"{DIGITS}.strategies.rewind", REWIND | {"branches": {"reinit": 1}})
+    refused(project, f"{DIGITS}.strategies.rewind.branches: expected 'ticket' among them (the next round is pruned from it), got reinit")
+
+
+def test_layers_that_are_pruned_together_may_vanish_but_not_all_of_them(project: Project) -> None:
+    project.set(f"{DIGITS}.network.hidden", [3, 2])
+    together = {"scope": "global", "rates": {"hidden": 0.5, "output": 0.5}, "branches": {"ticket": 1, "reinit": 1}}
+    project.set(f"{DIGITS}.strategies.iterative", together | {"rounds": 7})
+    project.set(f"{DIGITS}.curves.panels", [["dense/round-0/ticket"]])
+    assert project.read().experiments["digits"].strategies["iterative"].rounds == 7
+    together["rates"] = {"hidden": 0.6, "output": 0.6}
+    project.set(f"{DIGITS}.strategies.iterative", together | {"rounds": 8})
+    refused(project, "weights left in all layers (218 at first); take fewer rounds, a lower rate or larger layers")
+
+
+def test_a_figure_of_moments_needs_an_experiment_with_them(project: Project) -> None:
+    project.set("figures.oneshot.quantities", ["test_accuracy_at_1000"], "workflow/catalog/figures.yaml")
+    project.set("figures.oneshot.strategies", ["iterative"], "workflow/catalog/figures.yaml")
+    project.set(f"{DIGITS}.figures", ["oneshot"])
+    refused(project, f"{DIGITS}.moments: expected 1000 among them for the figure 'oneshot', got none")
+    project.set(f"{DIGITS}.moments", [500, 1000])
+    assert project.read().experiments["digits"].moments == (500, 1000)
+
+
+def test_batch_norm_needs_more_than_one_example(project: Project) -> None:
+    project.set("experiments.r", {"extends": "resnet-18", "dataset": "digits", "validation": 100, "recipe": {"batch": 1}})
+    refused(project, "experiments.r.recipe.batch: expected at least 2 for a network with batch norm, got 1")
+
+
+SOURCE = {"shape": [3, 20, 20], "brightest": 255, "classes": 4, "training": 90, "test": 30, "digest": "0" * 64}
+
+
+def test_a_data_set_of_the_catalog_is_one_like_any_other(project: Project) -> None:
+    project.set("datasets", {"flowers": SOURCE}, "workflow/catalog/lenet.yaml")
+    project.set("experiments.f", {"extends": "lenet", "dataset": "flowers", "validation": 10})
+    assert project.read().datasets["flowers"].shape == (3, 20, 20)
+    project.set("experiments.f", {"extends": "lenet", "dataset": "flowers", "validation": 90})
+    refused(project, "experiments.f.validation: expected fewer than 90, the training examples of flowers, got 90")
+    project.set("datasets", {"mnist": SOURCE}, "workflow/catalog/lenet.yaml")
+    refused(project, "datasets.mnist is a data set of lth itself; take another name")
+    project.set("datasets", {"Flowers": SOURCE}, "workflow/catalog/lenet.yaml")
+    refused(project, "datasets.Flowers: expected a name of lower-case letters and digits, joined by '-'")
+    project.set("datasets", {"flowers": SOURCE | {"classes": 0}}, "workflow/catalog/lenet.yaml")
+    refused(project, "datasets.flowers.classes: expected a number at least")

@@ -1,21 +1,40 @@
 """Data sets: what is there is checked by digest, what is not there says how to get it, and the split is the experiment's."""
 
+import dataclasses
+import gzip
+import hashlib
+import io
 import json
+import os
+import pickle
 import re
 import shutil
+import struct
+import subprocess
+import sys
+import tarfile
 import urllib.error
 import urllib.request
+import zlib
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
+import torchvision.datasets
+import yaml
 from conftest import TOP
+from PIL import Image
 
-from lth import datasets
+from lth import datasets, keys, settings
+from lth.datasets import SOURCES, Source
+from lth.verbs.describe import describe
+from lth.verbs.prepare import prepare
 
-ARCHIVES = TOP / "data" / "MNIST" / "raw"
+RAW = {"mnist": Path("MNIST/raw"), "fashion-mnist": Path("FashionMNIST/raw")}
 NAMES = [f"{part}-{kind}-ubyte.gz" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")]
+CIFAR = [("cifar-10", torchvision.datasets.CIFAR10), ("cifar-100", torchvision.datasets.CIFAR100)]
+RANDOM = np.random.default_rng(0)
 
 
 @pytest.fixture
@@ -30,6 +49,36 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 def folder(tmp_path: Path, digits: Path) -> Path:
     """A folder of the test's own with the digits."""
     return Path(shutil.copytree(digits, tmp_path / "datasets"))
+
+
+def picture(*shape: int) -> Image.Image:
+    """An image of random pixels, the first of them white: [height, width] or [height, width, channels]."""
+    pixels = RANDOM.integers(0, 256, shape, dtype=np.uint8)
+    pixels[0, 0] = 255
+    return Image.fromarray(pixels)
+
+
+def save(image: Image.Image, path: Path, **options: Any) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image.save(path, **options)
+    return path
+
+
+@pytest.fixture
+def pets(tmp_path: Path) -> Path:
+    """`data/pets`: 3 training images and 1 test image of each of 2 classes, RGB of 6x5 pixels as PNG, some of them nested."""
+    top = tmp_path / "data" / "pets"
+    for name in ("cat", "dog"):
+        for file in ("train/CLASS/1.png", "train/CLASS/old/0.png", "train/CLASS/0.PNG", "test/CLASS/7.png"):
+            save(picture(5, 6, 3), top / file.replace("CLASS", name))
+    return top
+
+
+def refused(folder: Path, message: str) -> None:
+    """Describing the folder fails with just this message, on one line."""
+    with pytest.raises(ValueError) as caught:
+        datasets.describe(folder)
+    assert str(caught.value) == message
 
 
 @pytest.mark.parametrize(("training", "validation"), [(60_000, 5_000), (50_000, 5_000), (1_400, 200)])
@@ -47,29 +96,93 @@ def test_the_split_is_fixed_by_the_seed_of_the_experiment() -> None:
 
 
 def test_the_digits_are_1400_and_397_images_of_8x8_bytes(digits: Path) -> None:
-    manifest = datasets.read_manifest(digits / "digits.json", "digits")
-    assert {name: manifest[name] for name in ("dataset", "training", "test", "classes", "shape")} == {
-        "dataset": "digits",
-        "training": 1400,
-        "test": 397,
-        "classes": 10,
-        "shape": [8, 8],
-    }
-    source, data = datasets.read(digits / "digits.json", "digits")
-    assert (data.train_images.shape, data.test_images.shape) == ((1400, *source.shape), (397, *source.shape))
+    manifest, data = datasets.read(digits / "digits.json", "digits")
+    assert manifest == datasets.manifest_of("digits", SOURCES["digits"])
+    sizes = {"shape": [8, 8], "brightest": 16, "classes": 10, "training": 1400, "test": 397}
+    assert {name: manifest[name] for name in sizes} == sizes
+    assert (data.train_images.shape, data.test_images.shape) == ((1400, 8, 8), (397, 8, 8))
     assert (data.train_images.dtype, data.train_labels.dtype) == (np.uint8, np.int64)
-    assert data.train_images.max() == source.brightest
-    assert set(data.test_labels.tolist()) == set(range(source.classes))
+    assert (data.train_images.max(), set(data.test_labels.tolist())) == (16, set(range(10)))
+
+
+def small(*shape: int, dtype: type = np.uint8) -> datasets.Data:
+    """4 training and 2 test images of zeros and their labels."""
+    return datasets.Data(*(array for count in (4, 2) for array in (np.zeros((count, *shape), dtype), np.arange(count))))
 
 
 def test_the_digest_depends_on_every_byte_and_on_shapes() -> None:
-    arrays = [np.zeros((4, 2), np.uint8), np.zeros(4, np.int64), np.zeros((2, 2), np.uint8), np.zeros(2, np.int64)]
-    data = datasets.Data(*arrays)
-    flipped = [array.copy() for array in arrays]
-    flipped[3][1] = 1
-    reshaped = [arrays[0].reshape(2, 4), *arrays[1:]]
-    assert data.digest() == datasets.Data(*[array.copy() for array in arrays]).digest()
-    assert len({data.digest(), datasets.Data(*flipped).digest(), datasets.Data(*reshaped).digest()}) == 3
+    data = small(2, 3)
+    flipped = dataclasses.replace(data, test_labels=np.array([0, 0]))
+    reshaped = dataclasses.replace(data, train_images=data.train_images.reshape(4, 3, 2), test_images=data.test_images.reshape(2, 3, 2))
+    assert data.digest() == small(2, 3).digest()
+    assert len({data.digest(), flipped.digest(), reshaped.digest()}) == 3
+
+
+@pytest.mark.parametrize(("shape", "dtype"), [((), np.uint8), ((4, 8, 8), np.uint8), ((8, 8), np.float32), ((3, 8, 8, 8), np.uint8)])
+def test_images_of_another_kind_are_refused(shape: tuple[int, ...], dtype: type) -> None:
+    message = rf"images: expected uint8 \[examples, height, width\] or \[examples, 3, height, width\].*, got {np.dtype(dtype)} \[4"
+    with pytest.raises(ValueError, match=message):
+        small(*shape, dtype=dtype)
+
+
+def test_training_and_test_images_have_one_shape() -> None:
+    with pytest.raises(ValueError, match=r"images: .*, of one size, got uint8 \[2, 9, 8\]"):
+        dataclasses.replace(small(8, 8), test_images=np.zeros((2, 9, 8), np.uint8))
+
+
+@pytest.mark.parametrize("labels", [np.zeros(2, np.int64), np.zeros(4, np.int32), np.array([0, 1, 2, -1]), np.zeros((4, 1), np.int64)])
+def test_labels_of_another_kind_are_refused(labels: np.ndarray) -> None:
+    with pytest.raises(ValueError, match=rf"labels: expected int64 \[4\] from 0, got {labels.dtype} \["):
+        dataclasses.replace(small(8, 8), train_labels=labels)
+
+
+PLAIN = settings.to_plain(SOURCES["cifar-10"]) | {"digest": "0" * 64}
+
+
+@pytest.mark.parametrize("source", [PLAIN, PLAIN | {"shape": [28, 28]}, PLAIN | {"digest": "md5:" + "0" * 32}])
+def test_a_source_is_read_from_plain_data(source: dict[str, Any]) -> None:
+    assert settings.to_plain(settings.build(Source, source, "datasets.it")) == source
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"shape": [32]}, "datasets.it.shape: expected [height, width] or [3, height, width], got [32]"),
+        ({"shape": [1, 32, 32]}, "datasets.it.shape: expected [height, width] or [3, height, width], got [1, 32, 32]"),
+        ({"shape": [3, 0, 32]}, "datasets.it.shape[1]: expected a number at least 1, got 0"),
+        ({"brightest": 256}, "datasets.it.brightest: expected a number in [1, 255], got 256"),
+        ({"classes": 1}, "datasets.it.classes: expected a number at least 2, got 1"),
+        ({"training": 0}, "datasets.it.training: expected a number at least 1, got 0"),
+        ({"test": "all"}, "datasets.it.test: expected a whole number, got 'all'"),
+        ({"digest": "0" * 63}, "datasets.it.digest: expected 64 hexadecimal digits as `lth describe` prints them, got '" + "0" * 63 + "'"),
+        ({"folder": "it"}, "datasets.it: unknown key 'folder'; legal: brightest, classes, digest, shape, test, training"),
+    ],
+)
+def test_a_source_out_of_range_is_refused(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        settings.build(Source, PLAIN | change, "datasets.it")
+    assert str(caught.value) == message
+
+
+def test_the_key_follows_from_name_and_digest_of_the_source_alone() -> None:
+    source = SOURCES["mnist"]
+    assert datasets.key_of("mnist", source) == keys.key("dataset", {"dataset": "mnist", "digest": source.digest}, "", {})
+    assert datasets.key_of("mnist", dataclasses.replace(source, training=1)) == datasets.key_of("mnist", source)
+    others = [datasets.key_of("other", source), datasets.key_of("mnist", dataclasses.replace(source, digest="0" * 64))]
+    assert len({datasets.key_of("mnist", source), *others}) == 3
+
+
+def test_the_key_of_a_data_set_known_by_its_archive_follows_from_that() -> None:
+    source = SOURCES["cifar-10"]
+    manifest = datasets.manifest_of("cifar-10", source, "1" * 64)
+    assert (manifest["source"], manifest["digest"], manifest["key"]) == (source.digest, "1" * 64, datasets.key_of("cifar-10", source))
+    with pytest.raises(ValueError, match=r"cifar-10.digest: expected the SHA-256 that `source` states \(md5:c58f.*\), got 'md5:c58f"):
+        datasets.manifest_of("cifar-10", source)
+
+
+def test_planning_imports_neither_torch_nor_torchvision_nor_pillow() -> None:
+    program = "import sys, lth.datasets; print({'torch', 'torchvision', 'PIL', 'sklearn'} & set(sys.modules))"
+    assert subprocess.run([sys.executable, "-c", program], cwd=TOP, capture_output=True, text=True, check=True).stdout == "set()\n"
 
 
 def test_an_array_file_that_is_missing_says_how_to_make_it(folder: Path) -> None:
@@ -90,81 +203,514 @@ def test_a_damaged_array_file_is_named(folder: Path, start: int, end: int | None
         datasets.read(folder / "digits.json", "digits")
 
 
-def test_an_array_file_of_other_data_is_refused(folder: Path) -> None:
+def arrays_changed(folder: Path, **change: np.ndarray) -> None:
     with np.load(folder / "digits.npz") as file:
         arrays = dict(file)
-    arrays["train_labels"][0] ^= 1
-    np.savez(folder / "digits.npz", **arrays)
-    with pytest.raises(ValueError, match=r"digits.npz: digest [0-9a-f]{12}\.\.\., expected [0-9a-f]{12}\.\.\.; run: python -m lth prepare digits"):
+    np.savez(folder / "digits.npz", **arrays | change)
+
+
+def test_an_array_file_of_other_data_is_refused(folder: Path) -> None:
+    _, data = datasets.read(folder / "digits.json", "digits")
+    labels = data.train_labels.copy()
+    labels[0] = (labels[0] + 1) % 10
+    arrays_changed(folder, train_labels=labels)
+    message = r"digits.npz: not what digits.json says: digest [0-9a-f]{12}\.\.\., expected a9448a106103\.\.\.; run: python -m lth prepare digits"
+    with pytest.raises(ValueError, match=message):
         datasets.read(folder / "digits.json", "digits")
 
 
-FORGED = datasets.manifest_of("digits") | {"digest": "0" * 64}
+def test_an_array_file_with_arrays_of_another_kind_is_refused(folder: Path) -> None:
+    arrays_changed(folder, train_images=np.zeros((1400, 8, 8)))
+    with pytest.raises(
+        ValueError, match=r"digits.npz: damaged \(images: expected uint8 .*, got float64 \[1400, 8, 8\]\); run: python -m lth prepare"
+    ):
+        datasets.read(folder / "digits.json", "digits")
 
 
-@pytest.mark.parametrize("text", [None, "", "[]", "{}", '{"dataset": "digits"}', json.dumps(datasets.manifest_of("mnist")), json.dumps(FORGED)])
-def test_what_is_not_the_manifest_of_this_data_set_is_refused(tmp_path: Path, text: str | None) -> None:
+@pytest.mark.parametrize(("name", "value"), [("shape", [8, 9]), ("brightest", 255), ("classes", 11), ("training", 1399), ("test", 398)])
+def test_a_manifest_with_a_changed_number_does_not_fit_its_arrays(folder: Path, name: str, value: Any) -> None:
+    path = folder / "digits.json"
+    right = json.loads(path.read_text())
+    path.write_text(json.dumps(right | {name: value}))
+    message = f"{path.with_suffix('.npz')}: not what digits.json says: {name} {right[name]}, expected {value}; run: python -m lth prepare digits"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        datasets.read(path, "digits")
+
+
+DIGITS = datasets.manifest_of("digits", SOURCES["digits"])
+OTHER = "0" * 64
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (None, "No such file or directory"),
+        ("", "Expecting value: line 1 column 1 (char 0)"),
+        ("[]", "manifest: expected a mapping, got []"),
+        ('{"dataset": "digits"}', "manifest: missing key 'shape'; it needs "),
+        (datasets.manifest_of("mnist", SOURCES["mnist"]), "it is that of 'mnist'"),
+        (DIGITS | {"size": 5}, "manifest: unknown key 'size'; "),
+        (DIGITS | {"training": "1400"}, "manifest.training: expected a whole number, got '1400'"),
+        (DIGITS | {"shape": [64]}, "manifest.shape: expected [height, width] or [3, height, width], got [64]"),
+        (DIGITS | {"digest": OTHER}, f"manifest.digest: expected the SHA-256 that `source` states ({DIGITS['source']}), got '{OTHER}'"),
+        (
+            DIGITS | {"digest": OTHER, "source": OTHER},
+            f"manifest.key: expected {keys.key('dataset', {'dataset': 'digits', 'digest': OTHER}, '', {})}",
+        ),
+        (DIGITS | {"dataset": "other"}, f"manifest.key: expected {keys.key('dataset', {'dataset': 'other', 'digest': DIGITS['digest']}, '', {})}"),
+        (DIGITS | {"source": "md5:unknown"}, "manifest.digest: expected the SHA-256 that `source` states (md5:unknown)"),
+    ],
+)
+def test_what_is_not_the_manifest_of_this_data_set_is_refused(tmp_path: Path, text: str | dict[str, Any] | None, reason: str) -> None:
     path = tmp_path / "it.json"
     if text is not None:
-        path.write_text(text)
-    mend = "make that with: python -m lth prepare digits --out results/datasets/digits.json"
-    message = f"{path}: not the manifest of the data set 'digits'; {mend}"
-    with pytest.raises(ValueError, match=re.escape(message)):
+        path.write_text(text if isinstance(text, str) else json.dumps(text))
+    mend = re.escape("; make that with: python -m lth prepare digits --out results/datasets/digits.json")
+    with pytest.raises(ValueError, match=re.escape(f"{path}: not the manifest of the data set 'digits' ({reason}") + ".*" + mend) as caught:
         datasets.read_manifest(path, "digits")
+    assert "\n" not in str(caught.value)
 
 
 def test_every_data_set_can_be_obtained() -> None:
-    assert datasets.SOURCES.keys() == datasets.OBTAIN.keys()
+    assert SOURCES.keys() == datasets.OBTAIN.keys()
+    for name, source in SOURCES.items():
+        assert settings.build(Source, settings.to_plain(source), name) == source
 
 
-def test_an_unknown_data_set_is_refused_with_the_nearest(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match=r"unknown name 'mnits'; did you mean 'mnist'\? legal: digits, mnist"):
-        datasets.prepare("mnits", tmp_path, tmp_path / "mnits.json")
+# Archives in MNIST's format
+
+
+def archive(array: np.ndarray) -> bytes:
+    sizes = struct.pack(f">{array.ndim}i", *array.shape)
+    return gzip.compress(bytes([0, 0, 8, array.ndim]) + sizes + array.astype(np.uint8).tobytes(), mtime=0)
+
+
+def archives(folder: Path, name: str) -> list[Path]:
+    """Four small archives with random content where those of the data set belong."""
+    (folder / RAW[name]).mkdir(parents=True)
+    paths = [folder / RAW[name] / file for file in NAMES]
+    for path in paths:
+        path.write_bytes(archive(RANDOM.integers(0, 10, (3, 28, 28) if "images" in path.name else 3)))
+    return paths
 
 
 @pytest.mark.usefixtures("offline")
-def test_without_archives_and_network_mnist_says_what_to_do(tmp_path: Path) -> None:
-    place = re.escape(f"{tmp_path / 'MNIST' / 'raw'}: {NAMES[0]} is not there and could not be downloaded (")
+@pytest.mark.parametrize("name", RAW)
+def test_without_archives_and_network_a_data_set_says_what_to_do(tmp_path: Path, name: str) -> None:
+    place = re.escape(f"{tmp_path / RAW[name]}: {NAMES[0]} is not there and could not be downloaded (")
     with pytest.raises(ValueError, match=place + ".*connect to the network, or put the data set's archives there") as caught:
-        datasets.prepare("mnist", tmp_path, tmp_path / "mnist.json")
+        datasets.prepare(name, SOURCES[name], tmp_path, tmp_path / "it.json")
     assert "\n" not in str(caught.value)
     assert "no route to host" in str(caught.value)
-    assert not (tmp_path / "mnist.npz").exists()
+    assert not (tmp_path / "it.npz").exists()
 
 
 @pytest.mark.usefixtures("offline")
-@pytest.mark.parametrize("name", NAMES)
-def test_a_damaged_archive_is_named_with_both_checksums(tmp_path: Path, name: str) -> None:
-    raw = tmp_path / "MNIST" / "raw"
-    raw.mkdir(parents=True)
-    (raw / name).write_bytes(b"damaged")
-    found = "46cc0df55d22d6eb6c37cabbc09f5193"
-    with pytest.raises(ValueError, match=re.escape(f"{raw / name}: damaged: expected MD5 ") + f"[0-9a-f]{{32}}, got {found}; delete it"):
-        datasets.prepare("mnist", tmp_path, tmp_path / "mnist.json")
+@pytest.mark.parametrize("name", RAW)
+@pytest.mark.parametrize(
+    "content", [b"", b"damaged", archive(np.zeros((3, 28, 28)))[:-9], gzip.compress(b""), gzip.compress(b"\0\0\x08\x03\0\0\0\x09")]
+)
+@pytest.mark.parametrize("which", range(4))
+def test_a_damaged_archive_is_named_with_both_checksums(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes, which: int
+) -> None:
+    paths = archives(tmp_path, name)
+    kind = {"mnist": torchvision.datasets.MNIST, "fashion-mnist": torchvision.datasets.FashionMNIST}[name]
+    md5 = {path.name: hashlib.md5(path.read_bytes()).hexdigest() for path in paths}
+    monkeypatch.setattr(kind, "resources", list(md5.items()))
+    paths[which].write_bytes(content)
+    found = hashlib.md5(content).hexdigest()
+    message = f"{paths[which]}: damaged: expected MD5 {md5[NAMES[which]]}, got {found}; delete it, and it is downloaded again"
+    with pytest.raises(ValueError) as caught:
+        datasets.prepare(name, SOURCES[name], tmp_path, tmp_path / "it.json")
+    assert str(caught.value) == message
 
 
 @pytest.mark.usefixtures("offline")
+def test_archives_with_right_checksums_and_wrong_content_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = archives(tmp_path, "mnist")
+    sums = [(path.name, hashlib.md5(path.read_bytes()).hexdigest()) for path in paths]
+    monkeypatch.setattr(torchvision.datasets.MNIST, "resources", sums)
+    message = r"MNIST/raw: cannot be decoded \(their digest is [0-9a-f]{12}\.\.\., expected fcada437588e\.\.\.\), though the archives have the right"
+    with pytest.raises(ValueError, match=message):
+        datasets.prepare("mnist", SOURCES["mnist"], tmp_path, tmp_path / "mnist.json")
+
+
+@pytest.mark.usefixtures("offline")
+def test_archives_that_were_gzipped_anew_are_as_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = archives(tmp_path, "mnist")
+    arrays = [datasets._unpacked(path) for path in paths]
+    data = datasets.Data(arrays[0], arrays[1].astype(np.int64), arrays[2], arrays[3].astype(np.int64))
+    monkeypatch.setattr(datasets, "SOURCES", {"mnist": datasets.source_of(data)})
+    for path in paths:
+        path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()), 1))
+    manifest = datasets.prepare("mnist", datasets.SOURCES["mnist"], tmp_path, tmp_path / "mnist.json")
+    assert manifest["digest"] == data.digest()
+
+
 def test_decoded_data_that_are_not_what_they_should_be_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    empty = datasets.Data(*(np.zeros((3, 28, 28), np.uint8), np.zeros(3, np.int64)) * 2)
-    monkeypatch.setitem(datasets.OBTAIN, "mnist", lambda folder: empty)
-    with pytest.raises(ValueError, match=r"the decoded mnist has digest [0-9a-f]{12}\.\.\., expected fcada4375[0-9a-f]*\.\.\.; delete its files"):
-        datasets.prepare("mnist", tmp_path, tmp_path / "mnist.json")
+    monkeypatch.setitem(datasets.OBTAIN, "mnist", lambda folder: small(28, 28))
+    message = f"{tmp_path}: the decoded mnist has brightest 0, expected 255; delete its files there and run again"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        datasets.prepare("mnist", SOURCES["mnist"], tmp_path, tmp_path / "mnist.json")
+
+
+FIRST = {"mnist": [5, 0, 4, 1, 9, 2, 1, 3, 1, 4], "fashion-mnist": [9, 0, 0, 3, 0, 2, 7, 2, 5, 5]}
+MEAN = {"mnist": 0.1307, "fashion-mnist": 0.2860}  # of all training pixels, 0 to 1, as everybody knows them
 
 
 @pytest.mark.usefixtures("offline")
-@pytest.mark.skipif(not all((ARCHIVES / name).exists() for name in NAMES), reason="the four archives of MNIST are not in data/MNIST/raw")
-def test_mnist_is_made_from_archives_that_are_there_and_leaves_their_folder_alone(tmp_path: Path) -> None:
-    raw = tmp_path / "MNIST" / "raw"
+@pytest.mark.parametrize("name", RAW)
+def test_a_data_set_is_made_from_archives_that_are_there_and_leaves_their_folder_alone(tmp_path: Path, name: str) -> None:
+    here, raw = TOP / "data" / RAW[name], tmp_path / RAW[name]
+    if not all((here / file).exists() for file in NAMES):
+        pytest.skip(f"the four archives of {name} are not in data/{RAW[name]}")
     raw.mkdir(parents=True)
-    for name in NAMES:
-        shutil.copy(ARCHIVES / name, raw)
+    for file in NAMES:
+        shutil.copy(here / file, raw)
     (raw / NAMES[0].removesuffix(".gz")).write_bytes(b"an unpacked file that somebody broke")
     before = {path.name: path.stat().st_mtime_ns for path in raw.iterdir()}
-    manifest = datasets.prepare("mnist", tmp_path, tmp_path / "mnist.json")
+    prepare(name, SOURCES[name], tmp_path, tmp_path / "it.json")
     assert {path.name: path.stat().st_mtime_ns for path in raw.iterdir()} == before
-    (tmp_path / "mnist.json").write_text(json.dumps(manifest))
-    assert (manifest["training"], manifest["test"], manifest["classes"], manifest["shape"]) == (60_000, 10_000, 10, [28, 28])
-    source, data = datasets.read(tmp_path / "mnist.json", "mnist")
-    assert data.train_labels[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
-    assert (int(data.train_images.max()), data.test_images.shape) == (source.brightest, (10_000, 28, 28))
-    assert [len(part) for part in datasets.split(source.training, 5_000, 1)] == [55_000, 5_000]
+    manifest, data = datasets.read(tmp_path / "it.json", name)
+    assert manifest == datasets.manifest_of(name, SOURCES[name])
+    assert data.train_labels[:10].tolist() == FIRST[name]
+    assert data.train_images.mean() / 255 == pytest.approx(MEAN[name], abs=5e-5)
+
+
+def test_fashion_mnist_has_as_many_images_of_each_class(tmp_path: Path) -> None:
+    here = TOP / "data" / RAW["fashion-mnist"]
+    if not all((here / file).exists() for file in NAMES):
+        pytest.skip("the four archives of fashion-mnist are not in data/FashionMNIST/raw")
+    labels = [datasets._unpacked(here / file) for file in NAMES if "labels" in file]
+    assert [np.bincount(each).tolist() for each in labels] == [[6_000] * 10, [1_000] * 10]
+
+
+# CIFAR
+
+
+@pytest.fixture(params=CIFAR, ids=[name for name, _ in CIFAR])
+def cifar(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Path, list[Path], Source]:
+    """Name, folder, files and Source of a small CIFAR as torchvision unpacks it: 4 images a file, with checksums to fit, and without a network."""
+    name, kind = request.param
+    request.getfixturevalue("offline")
+    data, labels = tmp_path / "data", "labels" if name == "cifar-10" else "fine_labels"
+    files = [data / kind.base_folder / file for file, _ in [*kind.train_list, *kind.test_list]]
+    meta = data / kind.base_folder / kind.meta["filename"]
+    meta.parent.mkdir(parents=True)
+    for path in files:
+        content = {"data": RANDOM.integers(0, 256, (4, 3072), dtype=np.uint8), labels: [0, 1, 2, 9]}
+        path.write_bytes(pickle.dumps(content, protocol=2))
+    meta.write_bytes(pickle.dumps({kind.meta["key"]: [str(number) for number in range(10)]}))
+    md5 = {path: hashlib.md5(path.read_bytes()).hexdigest() for path in [*files, meta]}
+    monkeypatch.setattr(kind, "train_list", [[path.name, md5[path]] for path in files[:-1]])
+    monkeypatch.setattr(kind, "test_list", [[files[-1].name, md5[files[-1]]]])
+    monkeypatch.setattr(kind, "meta", kind.meta | {"md5": md5[meta]})
+    source = dataclasses.replace(SOURCES[name], classes=10, training=4 * len(files[:-1]), test=4)
+    pixels = [pickle.loads(path.read_bytes())["data"] for path in files]
+    return name, data, [*files, meta], dataclasses.replace(source, brightest=int(np.max(pixels)))
+
+
+def test_cifar_is_read_from_the_files_that_torchvision_unpacks(cifar: Any, tmp_path: Path) -> None:
+    name, data, files, source = cifar
+    prepare(name, source, data, tmp_path / "it.json")
+    manifest, arrays = datasets.read(tmp_path / "it.json", name)
+    assert manifest == datasets.manifest_of(name, source, arrays.digest())
+    assert (manifest["source"], manifest["shape"]) == (SOURCES[name].digest, [3, 32, 32])
+    assert np.array_equal(arrays.train_images[:4], pickle.loads(files[0].read_bytes())["data"].reshape(4, 3, 32, 32))
+    assert np.array_equal(arrays.test_images, pickle.loads(files[-2].read_bytes())["data"].reshape(4, 3, 32, 32))
+    assert arrays.train_labels.tolist() == [0, 1, 2, 9] * (len(files) - 2)
+
+
+@pytest.mark.parametrize("which", [0, -1, -2])
+def test_a_damaged_file_of_cifar_is_named_and_not_opened(cifar: Any, tmp_path: Path, which: int) -> None:
+    name, data, files, source = cifar
+    md5 = hashlib.md5(files[which].read_bytes()).hexdigest()
+    files[which].write_bytes(b"damaged")
+    message = f"{files[which]}: damaged: expected MD5 {md5}, got 46cc0df55d22d6eb6c37cabbc09f5193; delete it, and it is downloaded again"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        datasets.prepare(name, source, data, tmp_path / "it.json")
+
+
+def test_without_files_and_network_cifar_says_what_to_do(cifar: Any, tmp_path: Path) -> None:
+    name, data, files, source = cifar
+    files[0].unlink()
+    message = f"{data}: {name}-python.tar.gz is not there and could not be downloaded (<urlopen error no route to host>); connect to the network"
+    with pytest.raises(ValueError, match=re.escape(message)) as caught:
+        datasets.prepare(name, source, data, tmp_path / "it.json")
+    assert "\n" not in str(caught.value)
+
+
+def test_cifar_is_unpacked_from_an_archive_that_is_there(cifar: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, data, files, source = cifar
+    path = data / f"{name}-python.tar.gz"
+    with tarfile.open(path, "w:gz") as tar:
+        tar.add(files[0].parent, files[0].parent.name)
+    shutil.rmtree(files[0].parent)
+    with pytest.raises(ValueError, match=re.escape(f"{path}: damaged: expected MD5 {source.digest.removeprefix('md5:')}, got ")):
+        datasets.prepare(name, source, data, tmp_path / "it.json")
+    monkeypatch.setattr(dict(CIFAR)[name], "tgz_md5", hashlib.md5(path.read_bytes()).hexdigest())
+    assert datasets.prepare(name, source, data, tmp_path / "it.json")["training"] == source.training
+
+
+def test_an_archive_of_cifar_that_is_none_is_named(cifar: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, data, files, source = cifar
+    files[0].unlink()
+    path = data / f"{name}-python.tar.gz"
+    path.write_bytes(b"damaged")
+    monkeypatch.setattr(dict(CIFAR)[name], "tgz_md5", "46cc0df55d22d6eb6c37cabbc09f5193")
+    with pytest.raises(ValueError, match=re.escape(f"{path}: cannot be unpacked: ")):
+        datasets.prepare(name, source, data, tmp_path / "it.json")
+
+
+def test_cifar_of_another_size_is_refused(cifar: Any, tmp_path: Path) -> None:
+    name, data, _, source = cifar
+    with pytest.raises(ValueError, match=f"the decoded {name} has training {source.training}, expected 50000; delete its files there"):
+        datasets.prepare(name, dataclasses.replace(source, training=50_000), data, tmp_path / "it.json")
+
+
+# Folders of images
+
+
+def test_a_folder_of_images_is_described_prepared_and_read(pets: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    describe(pets)
+    entry = yaml.safe_load(capsys.readouterr().out)
+    source = settings.build(Source, entry["datasets"]["pets"], "datasets.pets")
+    assert source == datasets.describe(pets)
+    assert source == Source((3, 5, 6), 255, 2, 6, 2, source.digest)
+    prepare("pets", source, pets.parent, tmp_path / "pets.json")
+    manifest, data = datasets.read(tmp_path / "pets.json", "pets")
+    assert manifest == datasets.manifest_of("pets", source)
+    assert datasets.source_of(data) == source
+
+
+def test_a_description_is_an_entry_of_the_catalog(pets: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    describe(pets)
+    numbers = f"brightest: 255\n    classes: 2\n    training: 6\n    test: 2\n    digest: {datasets.describe(pets).digest}\n"
+    assert capsys.readouterr().out == f"datasets:\n  pets:\n    shape: [3, 5, 6]\n    {numbers}"
+
+
+def test_images_labels_and_order_are_those_of_torchvisions_image_folder(pets: Path) -> None:
+    data = datasets.folder_of_images(pets)
+    for side, images, labels in (("train", data.train_images, data.train_labels), ("test", data.test_images, data.test_labels)):
+        pairs = list(torchvision.datasets.ImageFolder(str(pets / side)))
+        assert np.array_equal(images, np.stack([np.asarray(image).transpose(2, 0, 1) for image, _ in pairs]))
+        assert labels.tolist() == [label for _, label in pairs]
+    assert data.train_labels.tolist() == [0, 0, 0, 1, 1, 1]
+    first = [np.asarray(Image.open(pets / "train" / "cat" / file)).transpose(2, 0, 1) for file in ("0.PNG", "1.png", "old/0.png")]
+    assert np.array_equal(data.train_images[:3], first)
+
+
+def grey(folder: Path, mode: str, side: str = "*") -> None:
+    for path in [*folder.glob(f"{side}/*/*.*"), *folder.glob(f"{side}/*/old/*")]:
+        save(Image.open(path).convert(mode), path)
+
+
+@pytest.mark.parametrize(("mode", "values"), [("L", 256), ("1", 2)])
+def test_images_that_are_all_grey_have_no_channels(pets: Path, mode: str, values: int) -> None:
+    grey(pets, mode)
+    data = datasets.folder_of_images(pets)
+    assert (data.train_images.shape, data.test_images.shape) == ((6, 5, 6), (2, 5, 6))
+    assert len(np.unique(data.train_images)) <= values
+    assert np.array_equal(data.train_images[0], np.asarray(Image.open(pets / "train" / "cat" / "0.PNG").convert("L")))
+    assert datasets.describe(pets).shape == (5, 6)
+
+
+def test_grey_images_among_colour_become_colour(pets: Path) -> None:
+    grey(pets, "L", side="test")
+    data = datasets.folder_of_images(pets)
+    assert (data.train_images.shape, data.test_images.shape) == ((6, 3, 5, 6), (2, 3, 5, 6))
+    assert (data.test_images == data.test_images[:, :1]).all()
+    assert np.array_equal(data.test_images[0, 0], np.asarray(Image.open(pets / "test" / "cat" / "7.png")))
+
+
+def test_a_palette_is_looked_up(pets: Path) -> None:
+    before = datasets.folder_of_images(pets)
+    for path in pets.glob("test/*/*"):
+        with Image.open(path) as image:
+            save(image.quantize(), path)
+        with Image.open(path) as image:
+            assert image.mode == "P"
+    assert np.array_equal(datasets.folder_of_images(pets).test_images, before.test_images)
+
+
+def test_hidden_files_and_folders_do_not_count(pets: Path) -> None:
+    before = datasets.describe(pets)
+    for file in (".DS_Store", "train/.DS_Store", "train/cat/.DS_Store", "train/cat/._1.png", "test/.cache/1.txt", "train/dog/.old/1.png"):
+        (pets / file).parent.mkdir(exist_ok=True)
+        (pets / file).write_bytes(b"hidden")
+    (pets / "README.txt").write_text("beside train and test there may be anything")
+    assert datasets.describe(pets) == before
+
+
+def test_the_digest_of_a_folder_depends_on_every_image_and_class(pets: Path) -> None:
+    digests = [datasets.describe(pets).digest]
+    save(picture(5, 6, 3), pets / "test" / "dog" / "7.png")
+    digests.append(datasets.describe(pets).digest)
+    (pets / "train" / "cat" / "1.png").rename(pets / "train" / "dog" / "2.png")
+    digests.append(datasets.describe(pets).digest)
+    assert len(set(digests)) == 3
+
+
+@pytest.mark.parametrize(("change", "fault"), [("remove", "training 5, expected 6"), ("replace", "digest [0-9a-f]{12}..., expected [0-9a-f]{12}...")])
+def test_images_that_changed_since_they_were_described_are_refused(pets: Path, tmp_path: Path, change: str, fault: str) -> None:
+    source, path = datasets.describe(pets), pets / "train" / "cat" / "1.png"
+    pixels = np.array(Image.open(path))
+    pixels[1, 1, 0] ^= 1
+    save(Image.fromarray(pixels), path) if change == "replace" else path.unlink()
+    mend = f"put the right files there, or describe them anew: python -m lth describe {pets} (another version of Pillow may decode otherwise)"
+    with pytest.raises(ValueError, match=f"^{pets}: the decoded pets has {fault}; {re.escape(mend)}$"):
+        prepare("pets", source, pets.parent, tmp_path / "pets.json")
+    assert not list(tmp_path.glob("pets.*"))
+
+
+def test_images_cannot_be_checked_by_the_checksum_of_an_archive(pets: Path, tmp_path: Path) -> None:
+    source = dataclasses.replace(datasets.describe(pets), digest="md5:" + "0" * 32)
+    with pytest.raises(ValueError, match=r"pets: the decoded pets has digest [0-9a-f]{12}\.\.\., expected md5:00000000\.\.\."):
+        datasets.prepare("pets", source, pets.parent, tmp_path / "pets.json")
+
+
+@pytest.mark.parametrize("name", ["Pets", "my_pets", "pets.old", "pets-"])
+def test_a_folder_whose_name_cannot_be_that_of_a_data_set_is_refused(pets: Path, name: str) -> None:
+    folder = pets.rename(pets.with_name(name))
+    expected = "expected a folder named by lower-case letters and digits, joined by '-'"
+    refused(folder, f"{folder}: {expected}, got '{name}'; rename it")
+
+
+def test_a_folder_with_the_name_of_a_data_set_that_is_known_is_refused(pets: Path) -> None:
+    folder = pets.rename(pets.with_name("mnist"))
+    refused(folder, f"{folder}: mnist is a data set that lth knows already; rename the folder")
+
+
+def test_the_folder_may_be_the_current_one(pets: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    expected = datasets.describe(pets)
+    monkeypatch.chdir(pets)
+    describe(Path("."))
+    assert yaml.safe_load(capsys.readouterr().out)["datasets"].keys() == {"pets"}
+    assert datasets.describe(Path(".")) == expected
+
+
+@pytest.mark.parametrize("side", ["train", "test"])
+def test_a_folder_without_train_or_test_is_refused(pets: Path, side: str) -> None:
+    shutil.rmtree(pets / side)
+    layout = f"a data set of images lies in {pets}/train/CLASS/* and {pets}/test/CLASS/*"
+    refused(pets, f"{pets / side}: no such folder; {layout}")
+    (pets / side).mkdir()
+    refused(pets, f"{pets / side}: expected a folder for each class, found none")
+
+
+@pytest.mark.parametrize(("side", "other"), [("train", "test"), ("test", "train")])
+def test_a_class_that_is_on_one_side_only_is_named(pets: Path, side: str, other: str) -> None:
+    save(picture(5, 6, 3), pets / side / "bird" / "0.png")
+    refused(pets, f"{pets}: class 'bird' is in {side} and not in {other}; both need the same classes")
+
+
+def test_a_single_class_is_refused(pets: Path) -> None:
+    for side in ("train", "test"):
+        shutil.rmtree(pets / side / "dog")
+    refused(pets, f"{pets}: expected at least 2 classes in train and test, got 1")
+
+
+@pytest.mark.parametrize("side", ["train", "test"])
+def test_an_empty_class_is_named(pets: Path, side: str) -> None:
+    shutil.rmtree(pets / side / "dog")
+    (pets / side / "dog").mkdir()
+    refused(pets, f"{pets / side / 'dog'}: no images; put some there, or remove the class from train and test")
+
+
+@pytest.mark.parametrize("file", ["labels.csv", "old/Thumbs.db", "2.gif", "no-extension"])
+def test_a_file_that_is_no_image_is_named(pets: Path, file: str) -> None:
+    path = pets / "train" / "dog" / file
+    path.write_bytes(b"")
+    extensions = ".jpg, .jpeg, .png, .ppm, .bmp, .pgm, .tif, .tiff, .webp"
+    refused(pets, f"{path}: expected an image ({extensions}); convert it, or move it away")
+
+
+def test_a_file_beside_the_classes_is_named(pets: Path) -> None:
+    path = save(picture(5, 6, 3), pets / "test" / "0.png")
+    refused(pets, f"{path}: lies beside the folders of the classes; move it into one of them, or away")
+
+
+@pytest.mark.parametrize("side", ["train", "test"])
+def test_images_of_another_size_are_named_with_both_sizes(pets: Path, side: str) -> None:
+    path = save(picture(5, 7, 3), pets / side / "dog" / "9.png")
+    first = pets / "train" / "cat" / "0.PNG"
+    refused(pets, f"{path}: expected 6x5 pixels as in {first}, got 7x5; all images must be of one size")
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "ppm", "bmp", "tif", "webp"])
+@pytest.mark.parametrize("share", [0, 0.3, 0.7])
+@pytest.mark.filterwarnings("ignore:Corrupt EXIF data|Truncated File Read:UserWarning")
+def test_an_image_that_is_damaged_is_named(pets: Path, suffix: str, share: float) -> None:
+    path = save(picture(5, 6, 3), pets / "train" / "dog" / f"9.{suffix}")
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(ValueError, match=rf"^{path}: cannot be read \(.+\); put a whole image there, or remove it$"):
+        datasets.describe(pets)
+
+
+def test_an_image_that_cannot_be_opened_is_named(pets: Path) -> None:
+    path = pets / "train" / "dog" / "9.png"
+    os.symlink(pets / "nowhere.png", path)
+    refused(pets, f"{path}: cannot be read ([Errno 2] No such file or directory); put a whole image there, or remove it")
+
+
+def deep_png(color: int, channels: int) -> bytes:
+    """A PNG of 6x5 pixels with 16 bits a channel."""
+
+    def chunk(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = struct.pack(">IIBBBBB", 6, 5, 16, color, 0, 0, 0)
+    rows = zlib.compress(bytes(5 * (1 + 6 * channels * 2)))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+LOSSY = "has more than 8 bits a channel, or other colours than grey and RGB (mode {})"
+UNFIT = {
+    "16 bits, RGB": ("9.png", deep_png(2, 3), LOSSY.format("RGB")),
+    "16 bits, grey": ("9.png", deep_png(0, 1), LOSSY.format("I;16")),
+    "16 bits, RGB, plain": ("9.ppm", b"P6 6 5 65535\n" + bytes(180), LOSSY.format("RGB")),
+    "10 bits, grey, plain": ("9.pgm", b"P5 6 5 1023\n" + bytes(60), LOSSY.format("I")),
+    "floating point": ("9.tif", encoded(Image.new("F", (6, 5)), "TIFF"), LOSSY.format("F")),
+    "print colours": ("9.jpg", encoded(Image.new("CMYK", (6, 5)), "JPEG"), LOSSY.format("CMYK")),
+    "an alpha channel": ("9.png", encoded(Image.new("RGBA", (6, 5)), "PNG"), "has transparency"),
+    "a grey alpha channel": ("9.png", encoded(Image.new("LA", (6, 5)), "PNG"), "has transparency"),
+    "a transparent colour": ("9.png", encoded(Image.new("RGB", (6, 5)), "PNG", transparency=(0, 0, 0)), "has transparency"),
+    "a transparent colour of a palette": ("9.png", encoded(Image.new("P", (6, 5)), "PNG", transparency=0), "has transparency"),
+    "an animation": ("9.webp", encoded(picture(5, 6, 3), "WEBP", save_all=True, append_images=[picture(5, 6, 3)]), "holds 2 pictures"),
+    "an animated PNG": ("9.png", encoded(picture(5, 6, 3), "PNG", save_all=True, append_images=[picture(5, 6, 3)]), "holds 2 pictures"),
+    "pages": ("9.tiff", encoded(picture(5, 6, 3), "TIFF", save_all=True, append_images=[picture(5, 6, 3)]), "holds 2 pictures"),
+}
+
+
+@pytest.mark.parametrize("case", UNFIT)
+def test_an_image_that_would_lose_something_is_named(pets: Path, case: str) -> None:
+    file, content, fault = UNFIT[case]
+    path = pets / "train" / "dog" / file
+    path.write_bytes(content)
+    refused(pets, f"{path}: {fault}; convert it to one picture of 8 bits, grey or RGB")
+
+
+def test_images_that_are_all_black_are_refused(pets: Path) -> None:
+    for path in [*pets.glob("*/*/*.*"), *pets.glob("*/*/old/*")]:
+        save(Image.new("L", (6, 5)), path)
+    refused(pets, f"{pets}.brightest: expected a number in [1, 255], got 0")
+
+
+def test_cifar_10_as_jpeg_is_what_the_catalog_says() -> None:
+    folder = TOP / "data" / "cifar-10-jpeg"
+    if not folder.exists():
+        pytest.skip("the images of CIFAR-10 are not in data/cifar-10-jpeg")
+    catalog = yaml.safe_load((TOP / "workflow" / "catalog" / "datasets.yaml").read_text())
+    data = datasets.folder_of_images(folder)
+    assert settings.to_plain(datasets.source_of(data)) == catalog["datasets"]["cifar-10-jpeg"]
+    assert [np.bincount(labels).tolist() for labels in (data.train_labels, data.test_labels)] == [[5_000] * 10, [1_000] * 10]
+    means = data.train_images.mean(axis=(0, 2, 3)) / 255
+    assert means == pytest.approx([0.4914, 0.4822, 0.4465], abs=2e-3)  # those of CIFAR-10, which JPEG hardly moves

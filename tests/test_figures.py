@@ -154,7 +154,7 @@ def test_strategies_that_the_figure_does_not_ask_for_are_left_out() -> None:
 
 
 def test_everything_that_a_figure_may_show_is_measured_and_has_a_name() -> None:
-    assert figures.BRANCHES.keys() == tickets.BRANCHES.keys()
+    assert figures.BRANCHES.keys() <= tickets.BRANCHES.keys()
     assert set(appearance.QUANTITIES["density"]) <= set(tables.MEASURES) & figures.LABELS.keys()
     assert set(appearance.QUANTITIES["curves"]) <= set(training.CURVES) & figures.LABELS.keys()
 

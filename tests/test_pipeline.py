@@ -68,7 +68,11 @@ EDITS = {
         ("lth/tables.py", 'lineterminator="\\n"', 'lineterminator="\\r\\n"'),
         {"tabulate": 1, "summarize": 1, "plot": 1},
     ),
-    "another branch that is not used: nothing": (("lth/tickets.py", '"reinit": reinit}', '"reinit": reinit, "other": reinit}'), {}),
+    "another branch that is not used: nothing": (
+        ("lth/tickets.py", "BRANCHES: Mapping[str, Branch] = {", 'BRANCHES: Mapping[str, Branch] = {"other": Branch(reinit), '),
+        {},
+    ),
+    "another network that is not used: nothing": (("lth/networks.py", '"conv-2": Kind', '"other": Kind(Network, resnet), "conv-2": Kind'), {}),
     "a comment in the training's module: nothing": (("lth/training.py", "# iterations from which", "# the iterations from which"), {}),
     "a docstring of the training's module: nothing": (("lth/training.py", '"""Training a stack', '"""The training of a stack'), {}),
     "a comment in params.yaml: nothing": (("params.yaml", "experiments:\n", "experiments: # a comment\n"), {}),
@@ -76,7 +80,7 @@ EDITS = {
         ("lth/training.py", "CHUNK = 1_000", "CHUNK = 1_001"),
         {"train": 6, "prune": 2, **AFTER_RUNS},
     ),
-    "the command line: nothing": (("lth/cli.py", 'help="digits or mnist"', 'help="mnist or digits"'), {}),
+    "the command line: nothing": (("lth/cli.py", 'help="digits, mnist,', 'help="mnist, digits,'), {}),
     "two more rounds: those": (("params.yaml", "rounds: 2", "rounds: 4"), {"train": 4, "prune": 2, "tabulate": 1, "summarize": 1, "plot": 1}),
     "one round fewer: the tables and the figure made from them": (
         ("params.yaml", "rounds: 2", "rounds: 1"),
@@ -266,7 +270,8 @@ def test_a_read_only_folder_ends_in_one_line(tmp_path: Path) -> None:
 
 ONESHOT = PARAMS.replace(
     "    figures:",
-    "      oneshot:\n        rates: [{hidden: 0.5, output: 0.25}, {hidden: 0.8, output: 0.4}]\n        branches: {ticket: 1}\n    figures:",
+    "      oneshot:\n        scope: layer\n        rates: [{hidden: 0.5, output: 0.25}, {hidden: 0.8, output: 0.4}]\n"
+    "        branches: {ticket: 1}\n    figures:",
 )
 ONESHOT = (
     ONESHOT.replace("reinit: 1}", "reinit: 2}")

@@ -8,7 +8,15 @@ from typing import Any, Literal
 import pytest
 
 from lth import settings
-from lth.settings import Count, Network, Positive, Rate, Rates, Recipe, Seed
+from lth.settings import Count, Positive, Rate, Recipe, Seed
+
+
+@dataclasses.dataclass(frozen=True)
+class Pair:
+    """A record in another."""
+
+    hidden: Rate
+    output: Rate
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,7 +31,7 @@ class Toy:
     name: str
     flag: bool
     items: tuple[Count, ...]
-    rates: dict[str, Rates]
+    rates: dict[str, Pair]
 
 
 GOOD = {
@@ -51,12 +59,12 @@ def changed(key: str, value: Any) -> dict[str, Any]:
 
 def test_plain_data_become_frozen_values_of_the_types_asked_for() -> None:
     toy = settings.build(Toy, GOOD, "toy")
-    assert toy == Toy(1, 0, 0.5, 0.0, "two", "toy", True, (3, 2), {"a": Rates(0.2, 0.1)})
+    assert toy == Toy(1, 0, 0.5, 0.0, "two", "toy", True, (3, 2), {"a": Pair(0.2, 0.1)})
     assert isinstance(toy.rate, float), "0 and 0.0 must have the same key"
     with pytest.raises(dataclasses.FrozenInstanceError):
         toy.count = 2
     with pytest.raises(TypeError):
-        toy.rates["b"] = Rates(0.1, 0.1)
+        toy.rates["b"] = Pair(0.1, 0.1)
 
 
 def test_a_value_goes_through_json_and_comes_back_equal() -> None:
@@ -105,9 +113,62 @@ def test_a_name_like_no_other_is_refused_with_all_legal_ones() -> None:
     assert message == "here: unknown thing 'zzz'; legal: a, b"
 
 
-@pytest.mark.parametrize("kind", [Network, Recipe, Rates])
+@pytest.mark.parametrize("kind", [Recipe, Pair])
 def test_every_field_of_the_settings_is_required(kind: type) -> None:
     fields = dataclasses.fields(kind)
     assert all(field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING for field in fields)
     with pytest.raises(ValueError, match=f"here: missing key '{fields[0].name}'"):
         settings.build(kind, {}, "here")
+
+
+RECIPE = {
+    "optimizer": "sgd",
+    "learning_rate": 0.1,
+    "momentum": 0.9,
+    "weight_decay": 0.0001,
+    "warmup": 20,
+    "drops": [20, 25],
+    "drop_factor": 0.1,
+    "batch": 8,
+    "iterations": 30,
+    "evaluate_every": 8,
+    "data_order": "fresh",
+    "augmentation": "none",
+    "normalization": "scale",
+}
+
+
+def recipe(**changes: Any) -> Recipe:
+    return settings.build(Recipe, RECIPE | changes, "recipe")
+
+
+def test_the_rate_of_a_step_is_the_product_of_warm_up_and_drops() -> None:
+    rates = [recipe().rate(iteration) / 0.1 for iteration in (0, 9, 18, 19, 20, 24, 25, 29)]
+    assert rates == pytest.approx([0.05, 0.5, 0.95, 1.0, 0.1, 0.1, 0.01, 0.01])
+    assert [recipe(warmup=40, iterations=50, drops=[20]).rate(iteration) for iteration in (19, 20)] == pytest.approx([0.05, 0.00525])
+    assert recipe(warmup=0, drops=[]).rate(0) == 0.1
+
+
+def test_networks_are_evaluated_at_all_multiples_and_at_the_end() -> None:
+    assert recipe().evaluations(0) == [0, 8, 16, 24, 30]
+    assert recipe().evaluations(8) == [8, 16, 24, 30]
+    assert recipe().evaluations(9) == [16, 24, 30]
+    assert recipe(iterations=32).evaluations(27) == [32]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"evaluate_every": 31}, "recipe.evaluate_every: expected at most the 30 iterations, got 31"),
+        ({"warmup": 31}, "recipe.warmup: expected at most the 30 iterations, got 31"),
+        ({"drops": [30]}, "recipe.drops: expected rising iterations below 30, got [30]"),
+        ({"optimizer": "adam"}, "recipe.momentum: expected 0 for adam, got 0.9"),
+        ({"momentum": 1.0}, "recipe.momentum: expected a number in [0, 1), got 1.0"),
+        ({"drop_factor": 0.0}, "recipe.drop_factor: expected a number in (0, 1], got 0.0"),
+        ({"weight_decay": -1}, "recipe.weight_decay: expected a number at least 0, got -1"),
+        ({"augmentation": "flip"}, "recipe.augmentation: unknown value 'flip'; did you mean 'flip-crop'? legal: flip-crop, none"),
+    ],
+)
+def test_a_recipe_that_cannot_be_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(message)):
+        recipe(**changes)

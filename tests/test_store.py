@@ -17,7 +17,7 @@ ORIGIN = store.Origin("mask", SETTINGS, "c0de", {"mask": ("results/mask.h5", "1"
 
 def arrays() -> dict[str, np.ndarray]:
     mask = np.random.default_rng(0).random((2, 5, 4)) < 0.5
-    return {"trial": np.array([3, 4]), "mask/fc1.weight": mask, "mask/output.weight": np.ones((2, 3, 5), bool)}
+    return {"trial": np.array([3, 4]), "repeat": np.array([0, 0]), "mask/fc1.weight": mask, "mask/output.weight": np.ones((2, 3, 5), bool)}
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_ten_lines_of_plain_h5py_read_it_too(path: Path) -> None:
         assert file["mask/fc1.weight"].compression == "gzip"
         assert {name: file.attrs[name] for name in ("kind", "version", "experiment", "round")} == {
             "kind": "mask",
-            "version": 1,
+            "version": 2,
             "experiment": "toy",
             "round": 2,
         }
@@ -140,7 +140,7 @@ def test_an_array_that_is_not_as_it_was_written_is_noticed(path: Path, tamper: C
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("version", 2, "expected format version 1, got 2; delete it and run snakemake again"),
+        ("version", 1, "expected format version 2, got 1; delete it and run snakemake again"),
         ("kind", "run", f"key {ORIGIN.key} is not what its settings, code and inputs amount to ("),
         ("key", "0" * 24, f"key {'0' * 24} is not what its settings, code and inputs amount to ({ORIGIN.key})"),
         ("code", "edited", f"key {ORIGIN.key} is not what its settings"),
@@ -166,22 +166,44 @@ def test_a_missing_attribute_is_named(path: Path, name: str) -> None:
         store.read(path)
 
 
-def test_a_file_that_fits_its_template_is_read(path: Path) -> None:
-    template = {name: (array.shape, array.dtype.type) for name, array in arrays().items()}
-    assert sorted(store.read(path, "mask", template).arrays) == sorted(template)
+def test_a_file_that_fits_its_template_passes(path: Path) -> None:
+    store.check(store.read(path), {name: (array.shape[1:], array.dtype.type) for name, array in arrays().items()})
 
 
 @pytest.mark.parametrize(
     ("name", "shape", "dtype", "message"),
     [
-        ("mask/fc1.weight", (2, 6, 4), bool, "mask/fc1.weight: expected bool (2, 6, 4), got bool (2, 5, 4)"),
-        ("mask/fc1.weight", (2, 5, 4), np.float32, "mask/fc1.weight: expected float32 (2, 5, 4), got bool (2, 5, 4)"),
-        ("mask/fc2.weight", (2, 5, 4), bool, "array 'mask/fc2.weight' is missing; it has mask/fc1.weight, mask/output.weight, trial"),
+        ("mask/fc1.weight", (6, 4), bool, "mask/fc1.weight: expected bool (2, 6, 4), got bool (2, 5, 4)"),
+        ("mask/fc1.weight", (5, 4), np.float32, "mask/fc1.weight: expected float32 (2, 5, 4), got bool (2, 5, 4)"),
+        ("mask/fc2.weight", (5, 4), bool, "array 'mask/fc2.weight' is missing; it has mask/fc1.weight, mask/output.weight, repeat, trial"),
     ],
 )
 def test_the_first_mismatch_with_a_template_is_named(path: Path, name: str, shape: tuple[int, ...], dtype: type, message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(f"{path}: {message}")):
-        store.read(path, "mask", {name: (shape, dtype)})
+        store.check(store.read(path), {name: (shape, dtype)})
+
+
+def test_networks_are_found_by_trial_and_repeat(path: Path) -> None:
+    file = store.read(path)
+    assert file.pairs == [(3, 0), (4, 0)]
+    assert file.rows([(3, 0), (3, 1), (4, 5)]) == [0, 0, 1]
+    with pytest.raises(ValueError, match=re.escape(f"{path}: expected a network of trial 5, repeat 0; it has [(3, 0), (4, 0)]")):
+        file.rows([(3, 0), (5, 0)])
+
+
+def test_a_file_with_several_networks_a_trial_has_each_repeat_for_itself(tmp_path: Path) -> None:
+    pairs = [(0, 0), (0, 1), (1, 0), (1, 1)]
+    store.write(tmp_path / "it.h5", ORIGIN, store.index(pairs))
+    file = store.read(tmp_path / "it.h5")
+    assert file.rows([(1, 1), (0, 0)]) == [3, 0]
+    with pytest.raises(ValueError, match="expected a network of trial 1, repeat 2"):
+        file.rows([(1, 2)])
+
+
+def test_a_key_is_read_alone_and_is_empty_for_what_is_no_file_of_lth(path: Path, tmp_path: Path) -> None:
+    assert store.key_of(path) == ORIGIN.key
+    (tmp_path / "it.txt").write_text("hello")
+    assert store.key_of(tmp_path / "it.txt") == store.key_of(tmp_path / "none") == ""
 
 
 def test_a_file_that_cannot_be_finished_leaves_the_old_one_and_no_trace(tmp_path: Path) -> None:

@@ -98,7 +98,7 @@ def test_a_mask_is_pruned_from_the_mask_before_and_the_ticket_that_was_trained_u
 
 def test_every_oneshot_mask_is_pruned_from_the_dense_network_by_its_own_rates(project: Project) -> None:
     rates = [{"hidden": 0.5, "output": 0.25}, {"hidden": 0.9, "output": 0.45}]
-    project.set("experiments.digits.strategies.oneshot", {"rates": rates, "branches": {"ticket": 1}})
+    project.set("experiments.digits.strategies.oneshot", {"scope": "layer", "rates": rates, "branches": {"ticket": 1}})
     study = Study(project.read())
     for round, hidden in ((1, 0.5), (2, 0.9)):
         mask = study.mask("digits", "trials-0-4", "oneshot", round)
@@ -110,14 +110,75 @@ def test_a_training_starts_from_the_data_theta0_and_the_mask_of_its_round(projec
     run = Study(project.read()).run("digits", "trials-0-4", "iterative", 3, "reinit")
     assert inputs_of(run) == {
         "dataset": ["results/datasets/digits.json"],
-        "theta0": [f"{RUNS}/theta0.h5"],
+        "start": [f"{RUNS}/theta0.h5"],
         "mask": [f"{RUNS}/iterative/round-3/mask.h5"],
     }
     assert (run.settings["repeats"], run.settings["keep_weights"]) == (1, False)
 
 
+LAYERWISE = {"scope": "layer", "rounds": 3, "rates": {"hidden": 0.2, "output": 0.1}, "branches": {"ticket": 1}}
+
+
+def test_early_masks_are_pruned_from_theta0(project: Project) -> None:
+    project.set("experiments.digits.strategies.early", LAYERWISE)
+    mask = Study(project.read()).mask("digits", "trials-0-4", "early", 2)
+    assert inputs_of(mask) == {"mask": [f"{RUNS}/early/round-1/mask.h5"], "weights": [f"{RUNS}/theta0.h5"]}
+
+
+def test_the_continued_search_trains_on_and_its_tickets_are_reset(project: Project) -> None:
+    project.set("experiments.digits.strategies.continued", LAYERWISE)
+    study = Study(project.read())
+    place = f"{RUNS}/continued"
+    first, third = (study.mask("digits", "trials-0-4", "continued", round) for round in (1, 3))
+    assert inputs_of(first) == {"mask": [f"{RUNS}/dense/round-0/mask.h5"], "weights": [f"{RUNS}/dense/round-0/ticket/run.h5"]}
+    assert inputs_of(third) == {"mask": [f"{place}/round-2/mask.h5"], "weights": [f"{place}/round-2/search/run.h5"]}
+    searches = [study.run("digits", "trials-0-4", "continued", round, "search") for round in (1, 2)]
+    assert [inputs_of(run)["start"] for run in searches] == [[f"{RUNS}/dense/round-0/ticket/run.h5"], [f"{place}/round-1/search/run.h5"]]
+    assert all((run.settings["repeats"], run.settings["keep_weights"]) == (1, True) for run in searches)
+    assert inputs_of(study.run("digits", "trials-0-4", "continued", 3, "ticket"))["start"] == [f"{RUNS}/theta0.h5"]
+    assert not any(run.settings["branch"] == "search" for run in study.runs("digits")), "searches are in no table"
+
+
+def test_rewound_tickets_start_from_an_iteration_of_the_dense_training(project: Project) -> None:
+    project.set("experiments.digits.strategies.rewind", LAYERWISE | {"iteration": 100})
+    study = Study(project.read())
+    run = study.run("digits", "trials-0-4", "rewind", 2, "ticket")
+    assert inputs_of(run)["start"] == [f"{RUNS}/dense/round-0/iteration-100.h5"]
+    assert run.settings["start_iteration"] == 100
+    (rewound,) = run.inputs["start"]
+    assert inputs_of(rewound) == {
+        "dataset": ["results/datasets/digits.json"],
+        "start": [f"{RUNS}/theta0.h5"],
+        "mask": [f"{RUNS}/dense/round-0/mask.h5"],
+    }
+    assert study.run("digits", "trials-0-4", "dense", 0, "ticket").settings["start_iteration"] == 0
+
+
+def test_random_masks_are_made_from_the_tickets_mask_alone_one_a_repeat(project: Project) -> None:
+    project.set("experiments.digits.strategies.random", {"like": "iterative", "rounds": 3, "branches": {"reinit": 4}})
+    mask = Study(project.read()).mask("digits", "trials-0-4", "random", 2)
+    assert inputs_of(mask) == {"mask": [f"{RUNS}/iterative/round-2/mask.h5"]}
+    assert (mask.settings["making"]["method"], mask.settings["rates"], mask.settings["repeats"]) == ("random", {}, 4)
+
+
+@pytest.mark.parametrize("strategy", ["early", "continued", "rewind", "random", "oneshot"])
+def test_another_strategy_leaves_every_mask_and_run_of_the_others_as_it_was(project: Project, before: dict[str, str], strategy: str) -> None:
+    settings: dict[str, object] = {
+        "early": LAYERWISE,
+        "continued": LAYERWISE,
+        "rewind": LAYERWISE | {"iteration": 100},
+        "random": {"like": "iterative", "rounds": 3, "branches": {"reinit": 1}},
+        "oneshot": {"scope": "layer", "rates": [{"hidden": 0.5, "output": 0.25}], "branches": {"ticket": 1}},
+    }
+    project.set(f"experiments.digits.strategies.{strategy}", settings[strategy])
+    assert changed(before, keys_of(project)) == summaries()
+
+
 def test_the_dense_network_is_trained_once_for_all_strategies_as_often_as_any_of_them_asks(project: Project) -> None:
-    project.set("experiments.digits.strategies.oneshot", {"rates": [{"hidden": 0.5, "output": 0.25}], "branches": {"ticket": 1, "reinit": 3}})
+    project.set(
+        "experiments.digits.strategies.oneshot",
+        {"scope": "layer", "rates": [{"hidden": 0.5, "output": 0.25}], "branches": {"ticket": 1, "reinit": 3}},
+    )
     study = Study(project.read())
     dense = [node for node in study.runs("digits") if node.settings["strategy"] == "dense"]
     assert {node.settings["branch"]: node.settings["repeats"] for node in dense} == {"ticket": 1, "reinit": 3}
@@ -152,6 +213,21 @@ def test_the_command_of_a_table_of_twenty_thousand_runs_fits_into_one_argument(p
     paths = [node.path for node in Study(project.read()).runs("digits")]
     assert len(paths) > 20_000
     assert len(braced(paths)) < 60_000
+
+
+def test_a_training_asks_for_the_memory_of_its_stack(project: Project) -> None:
+    project.set("experiments.v", {"extends": "vgg-19", "block": 3})
+    study = Study(project.read())
+    small = study.memory(study.run("digits", "trials-0-4", "iterative", 1, "ticket"))
+    large = study.memory(study.run("v", "trials-0-2", "iterative", 1, "ticket"))
+    assert small == 1_700 + (6 * 4 * 5 * 50_610 + 2 * 1_797 * 64) // 1_000_000
+    assert large == 1_700 + (6 * 4 * 3 * 20_046_026 + 2 * 60_000 * 3_072) // 1_000_000
+
+
+def test_files_of_another_key_are_outdated_and_those_that_are_no_part_of_it_are_not(project: Project, before: dict[str, str]) -> None:
+    study = Study(project.read())
+    assert study.outdated(before) == []
+    assert study.outdated({f"{RUNS}/theta0.h5": "another", "results/runs/old/run.h5": "another"}) == [f"{RUNS}/theta0.h5"]
 
 
 # What a change makes anew
@@ -200,6 +276,11 @@ def test_the_recipe_changes_every_training_and_what_follows_but_not_what_is_draw
     project.set(f"experiments.digits.{key}", value)
     kept = {"results/datasets/digits.json", f"{RUNS}/theta0.h5", f"{RUNS}/dense/round-0/mask.h5"}
     assert changed(before, keys_of(project)) == before.keys() - kept
+
+
+def test_moments_change_the_table_and_what_is_made_from_it_alone(project: Project, before: dict[str, str]) -> None:
+    project.set("experiments.digits.moments", [500, 1000])
+    assert changed(before, keys_of(project)) == summaries()
 
 
 def test_the_pruning_rate_changes_the_masks_of_round_1_on_and_what_follows_but_nothing_dense(project: Project, before: dict[str, str]) -> None:

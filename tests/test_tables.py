@@ -26,7 +26,12 @@ def run(strategy: str, round: int, branch: str, repeats: int = 1, trials: range 
     defaults: dict[str, Any] = {name: [0.5] * len(places) for name in tables.MEASURES}
     defaults |= {"weights_left": [10] * len(places), "early_stop_iteration": [100] * len(places)}
     defaults |= {"diverged": [False] * len(places), "ancestor_diverged": [False] * len(places)}
-    arrays = {"trial": np.array([trial for trial, _ in places]), "repeat": np.array([repeat for _, repeat in places])}
+    curves = {f"curves/{name}": np.arange(3 * len(places)).reshape(len(places), 3) / 100 for name in tables.AT}
+    arrays = (
+        {"iterations": np.array([10, 20, 30])}
+        | curves
+        | {"trial": np.array([trial for trial, _ in places]), "repeat": np.array([repeat for _, repeat in places])}
+    )
     arrays |= {f"measures/{name}": np.array(value) for name, value in (defaults | measures).items()}
     return store.File(Path(f"{strategy}-{round}-{branch}.h5"), store.Origin("run", settings, "code", {}), arrays)
 
@@ -38,15 +43,32 @@ def row(strategy: str, round: int, branch: str, trial: int = 0, **measures: Any)
 
 
 def assembled(runs: Sequence[store.File], strategies: dict[str, list[str]]) -> list[tables.Row]:
-    return tables.assemble((item for run in runs for item in tables.rows(run)), strategies)
+    return tables.assemble((item for run in runs for item in tables.rows(run, [])), strategies)
 
 
 def test_a_run_has_a_row_for_each_network_of_its_stack() -> None:
-    rows = list(tables.rows(run("iterative", 3, "reinit", repeats=2, trials=range(5, 7), early_stop_iteration=[10, 20, 30, 40])))
+    rows = list(tables.rows(run("iterative", 3, "reinit", repeats=2, trials=range(5, 7), early_stop_iteration=[10, 20, 30, 40]), []))
     assert [(item["trial"], item["repeat"], item["early_stop_iteration"]) for item in rows] == [(5, 0, 10), (5, 1, 20), (6, 0, 30), (6, 1, 40)]
     assert {(item["experiment"], item["strategy"], item["round"], item["branch"]) for item in rows} == {("toy", "iterative", 3, "reinit")}
-    assert all(tuple(item) == tables.COLUMNS for item in rows)
+    assert all(tuple(item) == tables.columns([]) for item in rows)
     assert {type(value) for item in rows for value in item.values()} <= {int, float, bool, str}
+
+
+def test_the_accuracies_at_moments_are_those_of_the_curves_and_nan_before_the_first(tmp_path: Path) -> None:
+    rows = list(tables.rows(run("iterative", 3, "ticket"), [5, 20]))
+    assert [item["test_accuracy_at_20"] for item in rows] == [0.01, 0.04]
+    assert all(math.isnan(item["validation_accuracy_at_5"]) for item in rows)
+    (tmp_path / "toy.csv").write_text(tables.to_csv(rows, [5, 20]))
+    back = tables.read_csv(tmp_path / "toy.csv")
+    assert repr(back) == repr(rows)
+    assert tables.moments_of(list(back[0])) == [5, 20]
+    assert list(back[0])[-4:] == ["test_accuracy_at_5", "validation_accuracy_at_5", "test_accuracy_at_20", "validation_accuracy_at_20"]
+
+
+def test_a_strategy_without_tickets_is_compared_with_the_dense_ticket_of_another() -> None:
+    table = toy_results() + [row("random", round, "reinit", density=0.5**round, early_stop_test_accuracy=0.92 - round / 10) for round in (0, 1)]
+    headlines = tables.headlines(table)
+    assert headlines["random"]["reinit"]["dense_test_accuracy"] == headlines["iterative"]["ticket"]["dense_test_accuracy"] == 0.91
 
 
 def test_the_dense_network_is_round_0_of_every_strategy_that_has_its_branch() -> None:
@@ -73,16 +95,16 @@ def awkward() -> list[dict[str, Any]]:
 
 
 def test_a_table_comes_back_from_csv_bit_for_bit(tmp_path: Path) -> None:
-    (tmp_path / "toy.csv").write_text(tables.to_csv(awkward()))
+    (tmp_path / "toy.csv").write_text(tables.to_csv(awkward(), []))
     back = tables.read_csv(tmp_path / "toy.csv")
     assert repr(back) == repr(awkward())
-    assert tables.to_csv(back) == tables.to_csv(awkward())
+    assert tables.to_csv(back, []) == tables.to_csv(awkward(), [])
 
 
 def test_pandas_reads_a_table_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "toy.csv").write_text(tables.to_csv(awkward()))
+    (tmp_path / "toy.csv").write_text(tables.to_csv(awkward(), []))
     frame = pd.read_csv(tmp_path / "toy.csv")
-    assert tuple(frame.columns) == tables.COLUMNS
+    assert tuple(frame.columns) == tables.columns([])
     assert frame["diverged"].tolist() == [False, True, False]
     assert frame["diverged"].dtype == bool
     assert frame["density"].tolist() == [1.0, 1 / 3, 0.5]
@@ -102,7 +124,7 @@ def test_pandas_reads_a_table_in_one_line(tmp_path: Path) -> None:
     ],
 )
 def test_a_table_that_somebody_broke_is_named_with_the_line(tmp_path: Path, old: str, new: str, message: str) -> None:
-    text = tables.to_csv(awkward())
+    text = tables.to_csv(awkward(), [])
     assert old in text
     (tmp_path / "toy.csv").write_text(text.replace(old, new))
     with pytest.raises(ValueError, match=message):
@@ -212,5 +234,5 @@ def test_a_mask_that_came_from_a_diverged_training_counts_as_diverged() -> None:
 
 
 def test_a_table_without_the_dense_network_has_no_headlines() -> None:
-    with pytest.raises(ValueError, match="strategy 'iterative': the table has no dense network of branch 'ticket' to compare with"):
+    with pytest.raises(ValueError, match="the table has no dense network of branch 'ticket' to compare with"):
         tables.headlines([row("iterative", 1, "ticket", density=0.8)])

@@ -16,6 +16,10 @@ MASK, TICKET = f"{RUNS}/iterative/round-2/mask.h5", f"{RUNS}/iterative/round-2/t
 LAYER = "mask/fc1.weight"
 
 
+LEAVES = "weights are not those that method"
+START = "network 0: did not start from what branch '{}' makes of its start and the mask"
+
+
 def faults(capsys: pytest.CaptureFixture[str]) -> tuple[list[str], str]:
     """The lines that verify prints, and its last word."""
     capsys.readouterr()
@@ -35,7 +39,8 @@ def forge(path: str, change: Callable[[Arrays], None]) -> None:
 def test_a_study_without_faults_passes(built: Built, here: Built, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     lth("verify")
-    assert "12 HDF5 files and 9 others" in capsys.readouterr().out
+    files = [node.path for node in built.study.nodes() if node.path.endswith(".h5")]
+    assert f"{len(files)} HDF5 files and 9 others are whole, in place, and follow from one another\n" in capsys.readouterr().out
     lth("verify", built.folder / "results")
 
 
@@ -73,18 +78,46 @@ def other_start(arrays: Arrays) -> None:
     arrays["start_digest"] = arrays["start_digest"][::-1].copy()
 
 
+def swapped(arrays: Arrays) -> None:
+    """Another place of the first trial's second random mask."""
+    mask = arrays[LAYER][1].ravel()
+    kept, gone = int(np.flatnonzero(mask)[0]), int(np.flatnonzero(~mask)[0])
+    mask[kept], mask[gone] = False, True
+
+
+def untrained(arrays: Arrays) -> None:
+    arrays.update(store.read(f"{RUNS}/theta0.h5").arrays)
+
+
 FORGERIES = {
     "θ0": (f"{RUNS}/theta0.h5", moved("weights/fc1.weight"), "trial 0 is not the draw that seed 1 makes"),
     "the dense mask": (f"{RUNS}/dense/round-0/mask.h5", one_more, "mask fc1.weight: the dense mask is not all ones"),
-    "one weight too few": (MASK, one_more, "fc1.weight, trial 0: 490 weights left, expected 491"),
-    "a pruned weight that comes back": (MASK, revived, f"fc1.weight, trial 0: is not nested in {RUNS}/iterative/round-1/mask.h5"),
-    "the wrong weight pruned": (MASK, largest_pruned, "fc1.weight, trial 0: a pruned weight was larger than a kept one"),
+    "one weight too few": (MASK, one_more, "fc1.weight, trial 0, repeat 0: 490 weights left, expected 491"),
+    "a pruned weight that comes back": (MASK, revived, f"fc1.weight, trial 0, repeat 0: 1 of 491 {LEAVES} 'layer' leaves"),
+    "the wrong weight pruned": (MASK, largest_pruned, f"fc1.weight, trial 0, repeat 0: 1 of 491 {LEAVES} 'layer' leaves"),
     "a pruned weight that moved": (TICKET, unpruned, "fc1.weight: a pruned weight is not 0 after training"),
-    "another start": (TICKET, other_start, "network 0: did not start from what branch 'ticket' makes of θ0 and the mask"),
+    "another start": (TICKET, other_start, START.format("ticket")),
     "another stop": (TICKET, moved("measures/early_stop_iteration", 10), "early_stop_iteration is not the first minimum of the validation loss"),
+    "another density": (TICKET, moved("measures/density", 0.1), "density is not what the mask has"),
     "another count": (TICKET, moved("measures/weights_left"), "weights_left is not what the mask has"),
     "other trials": (MASK, moved("trial"), "the stack is not that of trials-0-1 with 1 repeats"),
-    "other repeats": (f"{RUNS}/dense/round-0/reinit/run.h5", moved("repeat"), "the repeats are not 0 to 1 of each trial"),
+    "other repeats": (f"{RUNS}/dense/round-0/reinit/run.h5", moved("repeat"), "the stack is not that of trials-0-1 with 2 repeats"),
+    "a random mask": (
+        f"{RUNS}/random/round-1/mask.h5",
+        swapped,
+        f"fc1.weight, trial 0, repeat 1: 1 of 77 {LEAVES} 'random' leaves",
+    ),
+    "noise": (
+        f"{RUNS}/rewind/round-1/noise-1/run.h5",
+        other_start,
+        START.format("noise-1"),
+    ),
+    "a search": (
+        f"{RUNS}/continued/round-1/search/run.h5",
+        other_start,
+        START.format("search"),
+    ),
+    "rewound weights": (f"{RUNS}/dense/round-0/iteration-15.h5", untrained, f"is not trained: its weights are those of {RUNS}/theta0.h5"),
     "weights that were not 0": (TICKET, moved("measures/largest_pruned_weight"), "a pruned weight was not 0 after training"),
 }
 
@@ -140,11 +173,29 @@ def test_a_parent_that_was_made_anew_in_another_way_is_found(here: Built, capsys
 
 STRANGERS = {
     "a mask of another strategy": (TICKET, {"mask": f"{RUNS}/oneshot/round-1/mask.h5"}, "was made from {mask}, which is not a mask for it"),
-    "weights trained under another mask": (
-        MASK,
-        {"weights": f"{RUNS}/dense/round-0/ticket/run.h5"},
-        f"was pruned from {RUNS}/iterative/round-1/mask.h5 by weights that were not trained under it",
+    "a mask of another round": (MASK, {"mask": f"{RUNS}/dense/round-0/mask.h5"}, "was made from {mask}, which is not a mask for it"),
+    "a random mask like another strategy": (
+        f"{RUNS}/random/round-1/mask.h5",
+        {"mask": f"{RUNS}/iterative/round-1/mask.h5"},
+        "was made from {mask}, which is not a mask for it",
     ),
+    "θ0 where trained weights are pruned": (MASK, {"weights": f"{RUNS}/theta0.h5"}, "was made from {weights}, which is not a weights for it"),
+    "a search that goes on from another run": (
+        f"{RUNS}/continued/round-1/search/run.h5",
+        {"start": f"{RUNS}/oneshot/round-1/ticket/run.h5"},
+        f"does not go on from the run that {RUNS}/continued/round-1/mask.h5 was pruned by",
+    ),
+    "θ0 where it is rewound": (
+        f"{RUNS}/rewind/round-1/ticket/run.h5",
+        {"start": f"{RUNS}/theta0.h5"},
+        "was made from {start}, which is not a start for it",
+    ),
+    "a ticket's run where the search goes on": (
+        f"{RUNS}/iterative/round-1/ticket/run.h5",
+        {"start": f"{RUNS}/dense/round-0/ticket/run.h5"},
+        "was made from {start}, which is not a start for it",
+    ),
+    "weights of another round": (MASK, {"weights": f"{RUNS}/dense/round-0/ticket/run.h5"}, "was made from {weights}, which is not a weights for it"),
 }
 
 
@@ -218,16 +269,18 @@ def test_files_of_other_settings_than_the_study_has_now_are_counted(here: Built,
     params.write_text(params.read_text().replace("learning_rate: 0.01", "learning_rate: 0.02"))
     capsys.readouterr()
     lth("verify")
-    assert "10 of them are not what params.yaml and the code ask for now" in capsys.readouterr().out
+    trained = [node for node in here.study.nodes() if node.path.endswith(".h5") and node.inputs.keys() - {"dataset"}]
+    assert f"{len(trained)} of them are not what params.yaml and the code ask for now" in capsys.readouterr().out
 
 
 def test_a_file_of_another_version_of_lth_is_a_fault_of_its_own(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
-    run, mask = store.read(TICKET), store.read(MASK)
-    store.write(TICKET, run.origin, {name: array for name, array in run.arrays.items() if name != "measures/density"})
+    path = f"{RUNS}/oneshot/round-1/ticket/run.h5"
+    run, mask = store.read(path), store.read(MASK)
+    store.write(path, run.origin, {name: array for name, array in run.arrays.items() if name != "measures/largest_pruned_weight"})
     remade(MASK, settings={name: value for name, value in mask.origin.settings.items() if name != "rates"})
     lines, _ = faults(capsys)
-    assert any(line.startswith(f"{TICKET}: array 'density' is missing, so another version of lth made it") for line in lines)
-    assert any(line.startswith(f"{MASK}: cannot be checked, so another version of lth made it ('rates')") for line in lines)
+    assert any(line.startswith(path) and "array 'largest_pruned_weight' is missing, so another version of lth made it" in line for line in lines)
+    assert any(line.startswith(f"{MASK}: cannot be checked, so another version of lth made it (settings: missing key 'rates'") for line in lines)
 
 
 def test_a_folder_without_files_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

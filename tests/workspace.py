@@ -61,10 +61,10 @@ class Workspace:
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "stdin": subprocess.DEVNULL}
         return subprocess.Popen(command, cwd=self.folder, env=self.environment, text=True, start_new_session=True, **pipes)
 
-    def run(self, *command: str, status: int = 0) -> str:
+    def run(self, *command: str, status: int = 0, timeout: float = 300) -> str:
         """The output of a command that must end with `status`."""
         process = self.start(*command)
-        output, _ = process.communicate(timeout=300)
+        output, _ = process.communicate(timeout=timeout)
         assert process.returncode == status, f"{' '.join(command)} ended with {process.returncode}:\n{output}"
         return output
 

@@ -18,25 +18,24 @@ class Plan:
     block: str
     dataset: str
     seed: settings.Seed
-    network: settings.Network
+    network: Any
 
 
 def init(plan: Mapping[str, Any], key: str | None, dataset: Path, out: Path, mask: Path) -> None:
     """Writes θ0 (kind `theta0`) to `out` and the dense mask (kind `mask`) to `mask`."""
     chosen: Plan = settings.build(Plan, plan, "--settings")
+    network = networks.read(chosen.network, "--settings.network")
+    tickets.check_initialization(network.initialization, "--settings.network.initialization")
     manifest = datasets.read_manifest(dataset, chosen.dataset)
-    network = chosen.network
-    architecture = networks.build(network, tuple(manifest["shape"]), manifest["classes"])
+    architecture = networks.architecture(network, tuple(manifest["shape"]), manifest["classes"])
     made_by, inputs = code.digest("verbs.init", plan), {"dataset": (str(dataset), manifest["key"])}
     origin = store.Origin("theta0", plan, made_by, inputs)
     keys.expect(key, origin.key)
-    if network.initialization not in tickets.INITIALIZATIONS:
-        raise settings.unknown("--settings.network.initialization", "initialization", network.initialization, tickets.INITIALIZATIONS)
-    drawn = [tickets.draw(architecture, network.initialization, plan["seed"], "initialization", trial=trial) for trial in origin.trials]
-    trial = np.array(origin.trials, np.int64)
-    store.write(out, origin, {"trial": trial} | {f"weights/{name}": value for name, value in tickets.stack(drawn).items()})
-    dense = {p.name: np.ones((len(trial), *p.shape), bool) for p in architecture.parameters if p.prunable}
+    distribution = tickets.Distribution(architecture, network.initialization)
+    drawn = tickets.stack([distribution.draw(chosen.seed, "initialization", trial=trial) for trial in origin.trials])
+    stack = store.index([(trial, 0) for trial in origin.trials])
+    store.write(out, origin, stack | {f"weights/{name}": value for name, value in drawn.items()})
+    dense = {f"mask/{weight.name}": np.ones((len(origin.trials), *weight.shape), bool) for weight in architecture.weights}
     round0 = store.Origin("mask", dict(plan) | {"strategy": "dense", "round": 0}, made_by, inputs)
-    fine = {"trial": trial, "ancestor_diverged": np.zeros(len(trial), bool)}
-    store.write(mask, round0, fine | {f"mask/{name}": value for name, value in dense.items()})
-    print(f"{out}: θ0 of {len(trial)} trials, {sum(p.size for p in architecture.parameters if p.prunable):,} prunable weights each")
+    store.write(mask, round0, stack | {"ancestor_diverged": np.zeros(len(origin.trials), bool)} | dense)
+    print(f"{out}: θ0 of {len(origin.trials)} trials, {sum(weight.size for weight in architecture.weights):,} weights each")

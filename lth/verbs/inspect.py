@@ -11,14 +11,14 @@ from lth import pruning, store
 def inspect(path: Path) -> None:
     """Prints what the file is, its key and inputs, and a table: densities of a mask, spreads of weights, or the measures of a run."""
     if path.suffix != ".h5":
-        raise ValueError(f"{path}: expected an HDF5 file (.h5) of kind theta0, mask or run")
+        raise ValueError(f"{path}: expected an HDF5 file (.h5) of kind theta0, rewound, mask or run")
     file = store.read(path)
     origin = file.origin
     print(f"{path}: {origin.kind}, " + ", ".join(f"{name} {value}" for name, value in origin.coordinates.items()))
     print(f"key     {origin.key} (code {origin.code})")
     for role, (source, key) in origin.inputs.items():
         print(f"from    {key} {role}: {source}")
-    tables = {"mask": _mask, "theta0": _theta0, "run": _run}
+    tables = {"mask": _mask, "theta0": _weights, "rewound": _weights, "run": _run}
     rows = list(tables[origin.kind](file)) if origin.kind in tables else [["array", "shape"], *([n, str(a.shape)] for n, a in file.arrays.items())]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
@@ -27,13 +27,13 @@ def inspect(path: Path) -> None:
 
 def _mask(file: store.File) -> Iterator[Sequence[str]]:
     masks = file.group("mask")
-    yield ["trial", *(f"{name} %" for name in masks), "all %", "weights left"]
-    for index, trial in enumerate(file.arrays["trial"]):
+    yield ["trial", "repeat", *(f"{name} %" for name in masks), "all %", "weights left"]
+    for index, (trial, repeat) in enumerate(file.pairs):
         layers = [f"{100 * mask[index].mean():.3f}" for mask in masks.values()]
-        yield [str(trial), *layers, f"{100 * pruning.density(masks)[index]:.3f}", f"{pruning.survivors(masks)[index]:,}"]
+        yield [str(trial), str(repeat), *layers, f"{100 * pruning.density(masks)[index]:.3f}", f"{pruning.survivors(masks)[index]:,}"]
 
 
-def _theta0(file: store.File) -> Iterator[Sequence[str]]:
+def _weights(file: store.File) -> Iterator[Sequence[str]]:
     weights = {name: value for name, value in file.group("weights").items() if value.any()}
     yield ["trial", *(f"sd of {name}" for name in weights)]
     for index, trial in enumerate(file.arrays["trial"]):
@@ -43,7 +43,7 @@ def _theta0(file: store.File) -> Iterator[Sequence[str]]:
 def _run(file: store.File) -> Iterator[Sequence[str]]:
     measures = file.group("measures")
     yield ["trial", "repeat", "left %", "early stop", "val. loss", "test %", "train %", "end: test %", "train %", "diverged"]
-    for index, (trial, repeat) in enumerate(zip(file.arrays["trial"], file.arrays["repeat"], strict=True)):
+    for index, (trial, repeat) in enumerate(file.pairs):
         value = {name: array[index] for name, array in measures.items()}
         shares = [f"{100 * value[name]:.2f}" for name in ("early_stop_test_accuracy", "early_stop_train_accuracy")]
         ends = [f"{100 * value[name]:.2f}" for name in ("final_test_accuracy", "final_train_accuracy")]

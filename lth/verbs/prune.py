@@ -1,50 +1,99 @@
-"""`lth prune`: the mask of the next round, from a mask and the weights that were trained under it."""
+"""`lth prune`: the mask of the next round, from a mask and, for methods that need them, weights."""
 
 import dataclasses
+import itertools
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from lth import code, keys, pruning, store
-from lth.settings import Count, Rate, build
+from lth import code, keys, pruning, seeds, store, tickets
+from lth.places import trials_of
+from lth.settings import Count, Rate, Seed, build, unknown
+from lth.strategies import Making
 
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """What a mask depends on beside its inputs: where it belongs, and the rate of each parameter."""
+    """What a mask depends on beside its inputs: where it belongs, how it is made, the rate of each weight (none where the method needs none),
+    the seed of what is drawn, and how many masks a trial has.
+    """
 
     experiment: str
     block: str
     strategy: str
     round: Count
+    making: Making
     rates: dict[str, Rate]
+    seed: Seed
+    repeats: Count
 
 
-def prune(plan: Mapping[str, Any], key: str | None, mask: Path, weights: Path, out: Path) -> None:
-    """Prunes every layer of every trial by its own rate and writes the mask (kind `mask`) to `out`."""
-    rates = build(Plan, plan, "--settings").rates
-    before, trained = store.read(mask, "mask"), store.read(weights, "run")
-    inputs = {"mask": (str(mask), before.origin.key), "weights": (str(weights), trained.origin.key)}
+def prune(plan: Mapping[str, Any], key: str | None, mask: Path, weights: Path | None, out: Path) -> None:
+    """Prunes every network of the stack and writes the masks (kind `mask`) to `out`.
+
+    `weights` is a run that was trained under `mask`, θ0 to prune before any training, or None for a method that looks at no weights.
+    """
+    chosen: Plan = build(Plan, plan, "--settings")
+    method = chosen.making.method
+    if method not in pruning.METHODS:
+        raise unknown("--settings.making.method", "method", method, pruning.METHODS)
+    before, trained = store.read(mask, "mask"), store.read(weights) if weights else None
+    if trained and trained.origin.kind not in ("run", "theta0"):
+        raise ValueError(f"{weights}: expected a file of kind 'run' or 'theta0', got {trained.origin.kind!r}")
+    inputs = {"mask": (str(mask), before.origin.key)} | ({"weights": (str(weights), trained.origin.key)} if trained else {})
     origin = store.Origin("mask", plan, code.digest("verbs.prune", plan), inputs)
     keys.expect(key, origin.key)
-    if trained.origin.inputs["mask"][1] != before.origin.key:
-        raise ValueError(f"{weights}: was not trained under {mask}")
-    masks, first = before.group("mask"), trained.arrays["repeat"] == 0
-    values = {name: value[first] for name, value in trained.group("weights").items()}
-    if not values:
-        raise ValueError(f"{weights}: holds no weights; expected a run of branch ticket")
-    if before.arrays["trial"].tolist() != list(origin.trials):
-        raise ValueError(f"{mask}: expected the trials of {origin.settings['block']}, got {before.arrays['trial'].tolist()}")
-    if not np.array_equal(trained.arrays["trial"][first], before.arrays["trial"]) or any(values[name].shape != masks[name].shape for name in masks):
-        raise ValueError(f"{weights}: expected the trials and shapes of {mask}")
-    if rates.keys() != masks.keys():
-        raise ValueError(f"--settings.rates: expected a rate for each of {', '.join(masks)}, got {', '.join(rates)}")
-    after = pruning.by_layer(values, masks, rates)
-    diverged = before.arrays["ancestor_diverged"] | trained.arrays["measures/diverged"][first]
+    masks = before.group("mask")
+    if before.pairs != [(trial, 0) for trial in origin.trials]:
+        raise ValueError(f"{mask}: expected the trials of {chosen.block}, got {before.pairs}")
+    if chosen.rates and chosen.rates.keys() != masks.keys():
+        raise ValueError(f"--settings.rates: expected a rate for each of {', '.join(masks)}, got {', '.join(chosen.rates)}")
+    if bool(chosen.rates) != (trained is not None):
+        raise ValueError(f"--weights: expected {'a file' if chosen.rates else 'none'} for method {method!r}")
+    pairs, after = pairs_of(chosen), remade(chosen, before, trained)
+    diverged = before.arrays["ancestor_diverged"][before.rows(pairs)]
+    if trained and trained.origin.kind == "run":
+        diverged = diverged | trained.arrays["measures/diverged"][trained.rows(pairs)]
     if diverged.any():
         print(f"warning: {out}: a training before this mask was not finite in {int(diverged.sum())} of {len(diverged)} networks", flush=True)
-    arrays = {"trial": before.arrays["trial"], "ancestor_diverged": diverged}
+    arrays = store.index(pairs) | {"ancestor_diverged": diverged}
     store.write(out, origin, arrays | {f"mask/{name}": value for name, value in after.items()})
     print(f"{out}: {100 * pruning.density(after)[0]:.3f} % of the weights left, {pruning.survivors(after)[0]:,} in each network")
+
+
+def pairs_of(plan: Plan) -> list[tuple[int, int]]:
+    """(trial, repeat) of each network of the stack."""
+    return list(itertools.product(trials_of(plan.block), range(plan.repeats)))
+
+
+def remade(plan: Plan, mask: store.File, trained: store.File | None) -> dict[str, np.ndarray]:
+    """What the method of a plan makes of the mask before and of weights: arrays [networks, ...], the networks as `pairs_of` has them."""
+    masks, weights = mask.group("mask"), _weights(mask, trained)
+
+    def one(row: int, trial: int, repeat: int) -> dict[str, np.ndarray]:
+        def stream(name: str) -> np.random.Generator:
+            address = {"strategy": plan.strategy, "round": plan.round, "trial": trial, "repeat": repeat, "parameter": name}
+            return seeds.stream(plan.seed, "mask", **address)
+
+        own = {name: mask[row] for name, mask in masks.items()}, {name: value[row] for name, value in weights.items()}
+        return pruning.METHODS[plan.making.method].make(pruning.Layers(*own, plan.rates, stream))
+
+    pairs = pairs_of(plan)
+    return tickets.stack([one(row, *pair) for row, pair in zip(mask.rows(pairs), pairs, strict=True)])
+
+
+def _weights(mask: store.File, trained: store.File | None) -> dict[str, np.ndarray]:
+    """The weights that decide, in the order of the mask's stack. Raises ValueError where they are not those of this mask."""
+    if trained is None:
+        return {}
+    if trained.origin.kind == "run" and trained.origin.inputs["mask"][1] != mask.origin.key:
+        raise ValueError(f"{trained.path}: was not trained under {mask.path}")
+    values, masks = trained.group("weights"), mask.group("mask")
+    if not values:
+        raise ValueError(f"{trained.path}: holds no weights; expected a run of branch ticket or search")
+    rows = trained.rows(mask.pairs)
+    if any(values[name][rows].shape != masks[name].shape for name in masks):
+        raise ValueError(f"{trained.path}: expected weights of the shapes of {mask.path}")
+    return {name: values[name][rows] for name in masks}

@@ -1,7 +1,6 @@
 """`lth train`: train the tickets of a block (trials x repeats) of one strategy, round and branch, as one stack."""
 
 import dataclasses
-import functools
 import itertools
 import sys
 import time
@@ -15,11 +14,14 @@ from tqdm import tqdm
 
 from lth import code, datasets, keys, networks, pruning, seeds, settings, store, tickets, training
 from lth.places import trials_of
+from lth.strategies import SEARCH
 
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """What a training depends on beside its inputs: where it belongs, and its settings. `repeats` is per trial."""
+    """What a training depends on beside its inputs: where it belongs, and its settings. `repeats` is per trial; `start_iteration` is 0, or
+    the iteration of the dense training whose weights it starts from.
+    """
 
     experiment: str
     block: str
@@ -29,18 +31,25 @@ class Plan:
     dataset: str
     seed: settings.Seed
     validation: settings.Count
-    network: settings.Network
+    network: Any
     recipe: settings.Recipe
     repeats: settings.Count
     keep_weights: bool
+    start_iteration: Annotated[int, settings.Range(0)]
+
+    def __post_init__(self):
+        if self.start_iteration >= self.recipe.iterations:
+            found = f"the {self.recipe.iterations} of the recipe, got {self.start_iteration}"
+            raise ValueError(f"start_iteration: expected an iteration below {found}")
 
 
 @dataclasses.dataclass(frozen=True)
-class Task:
-    """A training that has been read and checked: the networks of the stack as (trial, repeat), and what they start from."""
+class Stack:
+    """The networks of a training, read and checked: (trial, repeat) of each, what they start from, their masks, and the examples.
 
-    plan: Plan
-    origin: store.Origin
+    Weights and masks are arrays [networks, ...] by name.
+    """
+
     architecture: networks.Architecture
     pairs: list[tuple[int, int]]
     weights: tickets.Weights
@@ -53,7 +62,7 @@ def train(
     plan: Mapping[str, Any],
     key: str | None,
     dataset: Path,
-    theta0: Path,
+    start: Path,
     mask: Path,
     out: Path,
     *,
@@ -61,105 +70,142 @@ def train(
     threads: int,
     checkpoint_every: float,
 ) -> None:
-    """Trains and writes a file of kind `run` to `out`.
+    """Trains and writes a file of kind `run` to `out`. `start` is the θ0 file of the block, or what its tickets are rewound to, or for the
+    branch `search` the run of the round before.
 
     Every `checkpoint_every` seconds, at an evaluation, the state goes to a checkpoint beside `out`; a killed training goes on from there,
     bit for bit. A checkpoint of another key is never used.
     """
     torch.set_num_threads(threads)
     where, started = training.pick_device(device), time.monotonic()
-    task = _task(plan, key, dataset, theta0, mask, where)
+    chosen: Plan = settings.build(Plan, plan, "--settings")
+    begin, masks = store.read(start), store.read(mask, "mask")
+    expected = "run" if chosen.branch == SEARCH else "rewound" if chosen.start_iteration else "theta0"
+    if begin.origin.kind != expected or begin.origin.settings.get("iteration", 0) != chosen.start_iteration:
+        found = f"{begin.origin.kind!r}, iteration {begin.origin.settings.get('iteration', 0)}"
+        wanted = f"{expected!r}, iteration {chosen.start_iteration}, to start branch {chosen.branch!r} from"
+        raise ValueError(f"{start}: expected a file of kind {wanted}, got kind {found}")
+    origin = origin_of("run", plan, code.digest("verbs.train", plan), dataset, begin, masks)
+    keys.expect(key, origin.key)
+    stack = read_stack(chosen, dataset, begin, masks)
+    del begin, masks  # a training needs its memory for itself
     checkpoint = out.with_name(f"{out.name}.checkpoint.part")
     for rest in out.parent.glob(f".{out.stem}.*.part"):  # what a kill in the middle of a write left behind
         rest.unlink(missing_ok=True)
-    origin = _checkpoint_origin(task.origin, where)
-    resume = _resumed(checkpoint, origin)
-    recipe, count = task.plan.recipe, len(task.pairs)
-    begin = f"from iteration {resume.iteration if resume else 0}"
-    print(f"{out}: {count} networks, {recipe.iterations} iterations on {where}, {begin}", flush=True)
+    saved = _checkpoint_origin(origin, where)
+    resume = _resumed(checkpoint, saved)
+    first = resume.iteration if resume else chosen.start_iteration
+    print(f"{out}: {len(stack.pairs)} networks, {chosen.recipe.iterations} iterations on {where}, from iteration {first}", flush=True)
     run = training.train(
-        task.architecture,
-        task.weights,
-        task.masks,
-        task.sets,
-        recipe,
-        functools.partial(data_order, task.plan, task.pairs, len(task.sets.training)),
+        stack.architecture,
+        stack.weights,
+        stack.masks,
+        stack.sets,
+        chosen.recipe,
+        Draws(chosen, stack.pairs, len(stack.sets.training)),
         device=where,
+        start=chosen.start_iteration,
         resume=resume,
-        on_evaluation=_watch(recipe, checkpoint, origin, checkpoint_every),
+        on_evaluation=_watch(chosen.recipe, checkpoint, saved, checkpoint_every),
     )
-    store.write(out, task.origin, _arrays(run, task), training.versions())
+    store.write(out, origin, _arrays(run, stack, keep_weights=chosen.keep_weights), training.versions())
     checkpoint.unlink(missing_ok=True)
     if diverged := int(run.measures["diverged"].sum()):
-        print(f"warning: {out}: loss was not finite in {diverged} of {count} networks (column `diverged`)", flush=True)
-    accuracy = run.measures["early_stop_test_accuracy"].mean()
-    print(f"{out}: test accuracy at early stopping {100 * accuracy:.2f} % (mean of {count}), {time.monotonic() - started:.0f} s", flush=True)
+        print(f"warning: {out}: loss was not finite in {diverged} of {len(stack.pairs)} networks (column `diverged`)", flush=True)
+    accuracy = f"{100 * run.measures['early_stop_test_accuracy'].mean():.2f} % (mean of {len(stack.pairs)})"
+    print(f"{out}: test accuracy at early stopping {accuracy}, {time.monotonic() - started:.0f} s", flush=True)
 
 
-def _task(plan: Mapping[str, Any], key: str | None, dataset: Path, theta0: Path, mask: Path, where: torch.device) -> Task:
-    """Reads the inputs and checks that they belong together. Raises ValueError."""
-    chosen: Plan = settings.build(Plan, plan, "--settings")
-    source, arrays = datasets.read(dataset, chosen.dataset)
-    architecture = networks.build(chosen.network, source.shape, source.classes)
-    trials = trials_of(chosen.block)
-    start = store.read(theta0, "theta0", _template(architecture, len(trials), "weights", np.float32))
-    masks = store.read(mask, "mask", _template(architecture, len(trials), "mask", np.bool_))
-    for file in (start, masks):
-        if file.arrays["trial"].tolist() != list(trials):
-            raise ValueError(f"{file.path}: expected the trials of {chosen.block}, got {file.arrays['trial'].tolist()}")
+def origin_of(kind: str, plan: Mapping[str, Any], made_by: str, dataset: Path, start: store.File, mask: store.File) -> store.Origin:
+    """What a file says of itself that is made from a data set, weights to start from, and masks by code of the digest `made_by`."""
+    manifest = datasets.read_manifest(dataset, plan["dataset"])
+    inputs = {"dataset": (str(dataset), manifest["key"])}
+    inputs |= {"start": (str(start.path), start.origin.key), "mask": (str(mask.path), mask.origin.key)}
+    return store.Origin(kind, plan, made_by, inputs)
+
+
+def read_stack(plan: Plan, dataset: Path, start: store.File, mask: store.File) -> Stack:
+    """Reads the examples, makes the starting weights of the branch, and checks that all belong together. Raises ValueError."""
+    network = networks.read(plan.network, "--settings.network")
+    tickets.check_initialization(network.initialization, "--settings.network.initialization")
+    manifest, data = datasets.read(dataset, plan.dataset)
+    architecture = networks.architecture(network, tuple(manifest["shape"]), manifest["classes"])
     for name in ("strategy", "round"):
-        if masks.origin.settings[name] != plan[name]:
-            raise ValueError(f"{mask}: expected a mask of {name} {plan[name]}, got {masks.origin.settings[name]}")
-    inputs = {"dataset": (str(dataset), datasets.manifest_of(chosen.dataset)["key"])}
-    inputs |= {"theta0": (str(theta0), start.origin.key), "mask": (str(mask), masks.origin.key)}
-    origin = store.Origin("run", plan, code.digest("verbs.train", plan), inputs)
-    keys.expect(key, origin.key)
-    sets = examples(arrays, source.brightest, chosen.validation, chosen.seed, where)
-    if chosen.recipe.batch > len(sets.training):
-        raise ValueError(f"--settings.recipe.batch: expected at most the {len(sets.training)} training examples, got {chosen.recipe.batch}")
-    stacked = {name: np.repeat(value, chosen.repeats, axis=0) for name, value in masks.group("mask").items()}
-    weights = tickets.masked(tickets.start(plan, trials, start.group("weights"), architecture), stacked)
-    diverged = np.repeat(masks.arrays["ancestor_diverged"], chosen.repeats)
-    return Task(chosen, origin, architecture, list(itertools.product(trials, range(chosen.repeats))), weights, stacked, diverged, sets)
+        if mask.origin.settings[name] != getattr(plan, name):
+            raise ValueError(f"{mask.path}: expected a mask of {name} {getattr(plan, name)}, got {mask.origin.settings[name]}")
+    store.check(start, {f"weights/{parameter.name}": (parameter.shape, np.float32) for parameter in architecture.parameters})
+    store.check(mask, {f"mask/{weight.name}": (weight.shape, np.bool_) for weight in architecture.weights})
+    sets = examples(manifest, data, plan)
+    if plan.recipe.batch > len(sets.training):
+        raise ValueError(f"--settings.recipe.batch: expected at most the {len(sets.training)} training examples, got {plan.recipe.batch}")
+    pairs = list(itertools.product(trials_of(plan.block), range(plan.repeats)))
+    rows = mask.rows(pairs)
+    masks = {name: value[rows] for name, value in mask.group("mask").items()}
+    given, begin = start.group("weights"), start.rows(pairs)
+    address = {"strategy": plan.strategy, "round": plan.round, "branch": plan.branch}
+    distribution = tickets.Distribution(architecture, network.initialization)
+    weights = tickets.start(plan.branch, plan.seed, address, pairs, masks, {name: value[begin] for name, value in given.items()}, distribution)
+    return Stack(architecture, pairs, weights, masks, mask.arrays["ancestor_diverged"][rows], sets)
 
 
-def _template(architecture: networks.Architecture, trials: int, group: str, dtype: type) -> dict[str, tuple[tuple[int, ...], type]]:
-    chosen = [parameter for parameter in architecture.parameters if parameter.prunable or group == "weights"]
-    return {"trial": ((trials,), np.int64)} | {f"{group}/{parameter.name}": ((trials, *parameter.shape), dtype) for parameter in chosen}
-
-
-def _arrays(run: training.Run, task: Task) -> dict[str, np.ndarray]:
+def _arrays(run: training.Run, stack: Stack, *, keep_weights: bool) -> dict[str, np.ndarray]:
     """What a run file holds (docs/format.md)."""
-    measures = run.measures | {"weights_left": pruning.survivors(task.masks), "density": pruning.density(task.masks)}
-    measures["ancestor_diverged"] = task.ancestor_diverged
-    digests = [tickets.digest({name: value[index] for name, value in task.weights.items()}) for index in range(len(task.pairs))]
-    arrays = {"trial": np.array([trial for trial, _ in task.pairs]), "repeat": np.array([repeat for _, repeat in task.pairs])}
-    arrays |= {"iterations": run.iterations, "start_digest": np.array(digests, "S64")}
+    measures = run.measures | {"weights_left": pruning.survivors(stack.masks), "density": pruning.density(stack.masks)}
+    measures["ancestor_diverged"] = stack.ancestor_diverged
+    digests = [tickets.digest({name: value[index] for name, value in stack.weights.items()}) for index in range(len(stack.pairs))]
+    arrays = store.index(stack.pairs) | {"iterations": run.iterations, "start_digest": np.array(digests, "S64")}
     arrays |= {f"curves/{name}": curve for name, curve in run.curves.items()}
     arrays |= {f"measures/{name}": value for name, value in measures.items()}
-    return arrays | ({f"weights/{name}": value for name, value in run.weights.items()} if task.plan.keep_weights else {})
+    return arrays | ({f"weights/{name}": value for name, value in run.weights.items()} if keep_weights else {})
 
 
-def data_order(plan: Plan, pairs: list[tuple[int, int]], count: int, network: int, epoch: int) -> np.ndarray:
-    """One network's permutation of its training examples in an epoch; `shared` leaves out of the address all but the trial."""
-    trial, repeat = pairs[network]
-    fresh = {"strategy": plan.strategy, "round": plan.round, "branch": plan.branch, "repeat": repeat}
-    address = fresh if plan.recipe.data_order == "fresh" else {}
-    return seeds.stream(plan.seed, "data order", trial=trial, epoch=epoch, **address).permutation(count)
+@dataclasses.dataclass(frozen=True)
+class Draws:
+    """The randomness of a training (see `training.Draws`): named streams at the address of each network; `shared` leaves out of it all but
+    the trial. `count` is the number of training examples.
+    """
+
+    plan: Plan
+    pairs: list[tuple[int, int]]
+    count: int
+
+    def order(self, network: int, epoch: int) -> np.ndarray:
+        """A permutation of the training examples."""
+        return self._stream("data order", network, epoch=epoch).permutation(self.count)
+
+    def shifts(self, network: int, epoch: int) -> np.ndarray:
+        """(flip, rows, columns) of each example of the epoch, in its order."""
+        high = [2, 2 * training.PADDING + 1, 2 * training.PADDING + 1]
+        return self._stream("augmentation", network, epoch=epoch).integers(0, high, (self.count, 3))
+
+    def key(self, network: int) -> int:
+        """The key of its dropout."""
+        return int(self._stream("dropout", network).integers(-(1 << 63), (1 << 63) - 1))
+
+    def _stream(self, purpose: str, network: int, **coordinates: int) -> np.random.Generator:
+        trial, repeat = self.pairs[network]
+        fresh = {"strategy": self.plan.strategy, "round": self.plan.round, "branch": self.plan.branch, "repeat": repeat}
+        address = fresh if self.plan.recipe.data_order == "fresh" else {}
+        return seeds.stream(self.plan.seed, purpose, trial=trial, **coordinates, **address)
 
 
-def examples(data: datasets.Data, brightest: int, validation: int, seed: int, device: torch.device) -> training.Sets:
-    """The three sets on the device: images uint8, labels int64."""
-    inner, outer = datasets.split(len(data.train_labels), validation, seed)
+def examples(manifest: Mapping[str, Any], data: datasets.Data, plan: Plan) -> training.Sets:
+    """The three sets, images uint8 and labels int64, normalised by statistics of the training set alone."""
+    inner, outer = datasets.split(len(data.train_labels), plan.validation, plan.seed)
+    images = data.train_images[inner]
+    if plan.recipe.normalization == "standard":
+        axes = (0, *range(images.ndim - 2, images.ndim))
+        mean, deviation = images.mean(axes, dtype=np.float64, keepdims=True)[0], images.std(axes, dtype=np.float64, keepdims=True)[0]
+        deviation = np.where(deviation > 0, deviation, 1.0)
+    else:
+        mean, deviation = np.zeros(()), np.full((), manifest["brightest"])
 
-    def on_device(images: np.ndarray, labels: np.ndarray) -> training.Examples:
-        return training.Examples(torch.from_numpy(images).to(device), torch.from_numpy(labels).to(device), brightest)
+    def part(images: np.ndarray, labels: np.ndarray) -> training.Examples:
+        statistics = torch.from_numpy(mean.astype(np.float32)), torch.from_numpy(deviation.astype(np.float32))
+        return training.Examples(torch.from_numpy(images), torch.from_numpy(labels), *statistics)
 
-    return training.Sets(
-        on_device(data.train_images[inner], data.train_labels[inner]),
-        on_device(data.train_images[outer], data.train_labels[outer]),
-        on_device(data.test_images, data.test_labels),
-    )
+    validation = part(data.train_images[outer], data.train_labels[outer])
+    return training.Sets(part(images, data.train_labels[inner]), validation, part(data.test_images, data.test_labels))
 
 
 def _watch(recipe: settings.Recipe, checkpoint: Path, origin: store.Origin, seconds: float) -> Callable[[training.State], None]:

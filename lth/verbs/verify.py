@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import itertools
 import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -12,19 +13,25 @@ import numpy as np
 from lth import config, datasets, networks, pruning, settings, store, tables, tickets
 from lth.places import RESULTS, path_of
 from lth.store import File
+from lth.strategies import SEARCH
 from lth.study import Study
-
-KINDS = {"theta0": "theta0", "mask": "mask", "weights": "run"}  # by role
+from lth.verbs.prune import Plan, remade
 
 
 @dataclasses.dataclass
 class Findings:
-    """Faults in words, files that are not checked because a file that they were made from has a fault, keys by name, and the rows of all runs."""
+    """Faults in words, files that are not checked because a file that they were made from has a fault, keys by name, and all runs without their
+    weights.
+    """
 
     faults: list[str] = dataclasses.field(default_factory=list)
     waiting: list[Path] = dataclasses.field(default_factory=list)
     keys: dict[str, str] = dataclasses.field(default_factory=dict)
-    runs: list[list[tables.Row]] = dataclasses.field(default_factory=list)
+    runs: list[File] = dataclasses.field(default_factory=list)
+
+
+class FaultyParentError(Exception):
+    """A file that another was made from has a fault of its own, so the other cannot be checked."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,19 +41,20 @@ class Parents:
     files: dict[str, File]
     manifest: dict[str, Any] | None
 
-    def architecture(self, plan: Mapping[str, Any]) -> networks.Architecture:
-        """The network of a θ0 or run file."""
+    def distribution(self, plan: Mapping[str, Any]) -> tickets.Distribution:
+        """Where the weights of a θ0 or run file come from."""
         assert self.manifest is not None, "only masks of later rounds have no data set among their inputs"
-        network = settings.build(settings.Network, plan["network"], "network")
-        return networks.build(network, tuple(self.manifest["shape"]), self.manifest["classes"])
+        network = networks.read(plan["network"], "network")
+        architecture = networks.architecture(network, tuple(self.manifest["shape"]), self.manifest["classes"])
+        return tickets.Distribution(architecture, network.initialization)
 
 
 def verify(results: Path) -> None:
     """Prints each fault with its file, and a summary. Raises ValueError where there is a fault or nothing to check.
 
-    Checked are: wholeness and content, kind and place, keys against settings and parents; masks nested, survivors exactly right in number;
-    starting weights bit-equal to what the branch makes of θ0; pruned weights exactly 0 after training; tables against runs, metrics
-    against tables; figures whole.
+    Checked are: wholeness and content, kind and place, keys against settings and parents; masks bit-equal to what their method makes of
+    the mask before, survivors exactly right in number; starting weights bit-equal to what the branch makes of θ0 and the mask; pruned
+    weights exactly 0 after training; tables against runs, metrics against tables; figures whole.
     """
     if not (results / "runs").is_dir():
         raise ValueError(f"{results}: no folder runs in it; run snakemake first, or name the results folder (not a part of it)")
@@ -73,22 +81,26 @@ def verify(results: Path) -> None:
         mend = "do what each line says; where it says nothing, delete the file that it begins with and run snakemake again"
         raise ValueError(f"{results}: {count}{waiting}; {mend}")
     print(f"{results}: {len(paths)} HDF5 files and {len(texts)} others are whole, in place, and follow from one another")
-    if others := _others(found.keys, results.parent):
+    if others := _outdated(found.keys, results.parent):
         print(f"{others} of them are not what params.yaml and the code ask for now; snakemake -n says what runs again")
 
 
-def _others(keys: Mapping[str, str], top: Path) -> int:
+def _outdated(keys: Mapping[str, str], top: Path) -> int:
     """How many files of the study beside the results, if there is one, have another key than planned. That is no fault: it may have changed."""
     try:
-        study = Study(config.read(top / "params.yaml", top / config.CATALOG))
+        return len(Study(config.read(top / "params.yaml", top / config.CATALOG)).outdated(keys))
     except ValueError:
         return 0
-    return sum(node.path in keys and keys[node.path] != node.key for node in study.nodes())
 
 
 def _check(name: str, path: Path, get: Callable[[str], File], results: Path, found: Findings) -> None:
     """One HDF5 file, whose name is that by which others record it."""
-    checks: dict[str, Callable[[File, Parents], Iterator[str]]] = {"theta0": _theta0_faults, "mask": _mask_faults, "run": _run_faults}
+    checks: dict[str, Callable[[File, Parents], Iterator[str]]] = {
+        "theta0": _theta0_faults,
+        "rewound": _rewound_faults,
+        "mask": _mask_faults,
+        "run": _run_faults,
+    }
     try:
         file = get(name)
     except ValueError as error:
@@ -103,9 +115,9 @@ def _check(name: str, path: Path, get: Callable[[str], File], results: Path, fou
     found.keys[name] = file.origin.key
     try:
         if file.origin.kind == "run":
-            found.runs.append(list(tables.rows(file)))
+            found.runs.append(file.without("weights"))
         parents = _parents(file, get, results)
-    except LookupError:
+    except FaultyParentError:
         found.waiting.append(path)
     except ValueError as error:
         found.faults.append(f"{path}: {str(error).removeprefix(f'{path}: ')}")
@@ -117,7 +129,7 @@ def _check(name: str, path: Path, get: Callable[[str], File], results: Path, fou
 
 
 def _parents(file: File, get: Callable[[str], File], results: Path) -> Parents:
-    """Raises ValueError where a parent is missing or not the one that the file was made from, LookupError where it is itself at fault."""
+    """Raises ValueError where a parent is missing or not the one that the file was made from, FaultyParentError where it is itself at fault."""
     files: dict[str, File] = {}
     manifest = None
     for role, (source, key) in file.origin.inputs.items():
@@ -131,9 +143,9 @@ def _parents(file: File, get: Callable[[str], File], results: Path) -> Parents:
                 files[role] = get(source)
                 there = files[role].origin.key
         except ValueError as error:
-            raise LookupError(source) from error
+            raise FaultyParentError(source) from error
         if role in files and path_of(files[role].origin.kind, files[role].origin.settings) != source:
-            raise LookupError(source)
+            raise FaultyParentError(source)
         if there != key:
             raise ValueError(f"was made from {source} ({role}) when that had key {key}; now it has key {there}")
         if role in files and not _related(file, role, files[role]):
@@ -143,74 +155,102 @@ def _parents(file: File, get: Callable[[str], File], results: Path) -> Parents:
 
 def _related(file: File, role: str, parent: File) -> bool:
     """Whether a parent is of the kind and place that its role asks for."""
-    own, its = file.origin.coordinates, parent.origin.coordinates
-    same = ("experiment", "block", "strategy", "round") if (file.origin.kind, role) == ("run", "mask") else ("experiment", "block")
-    return parent.origin.kind == KINDS[role] and all(own[name] == its[name] for name in same)
+    own, its = file.origin.settings, parent.origin.settings
+    making = own.get("making", {})
+    match file.origin.kind, role:
+        case "mask", "mask":
+            expected = {"strategy": making["strategy"], "round": making["round"]}
+            kind = "mask"
+        case "mask", _ if making["weights"] == "theta0":
+            expected, kind = {}, "theta0"
+        case "mask", _:
+            expected = {"strategy": making["strategy"], "round": making["round"], "branch": making["weights"]}
+            kind = "run"
+        case _, "mask":
+            expected, kind = {"strategy": own["strategy"], "round": own["round"]}, "mask"
+        case _ if own["branch"] == SEARCH:  # by whose weights the mask was made is checked with the mask
+            expected, kind = {}, "run"
+        case _ if own.get("start_iteration"):
+            expected, kind = {"iteration": own["start_iteration"]}, "rewound"
+        case _:
+            expected, kind = {}, "theta0"
+    expected |= {"experiment": own["experiment"], "block": own["block"]}
+    return parent.origin.kind == kind and all(its.get(name) == value for name, value in expected.items())
 
 
 def _stack_faults(file: File, repeats: int) -> Iterator[str]:
     """The networks of a stack are all repeats of the first trial of the block, then of the second, and so on."""
-    if file.arrays["trial"].tolist() != [trial for trial in file.origin.trials for _ in range(repeats)]:
+    if file.pairs != list(itertools.product(file.origin.trials, range(repeats))):
         yield f"the stack is not that of {file.origin.settings['block']} with {repeats} repeats"
-    if file.origin.kind == "run" and file.arrays["repeat"].tolist() != list(range(repeats)) * len(file.origin.trials):
-        yield f"the repeats are not 0 to {repeats - 1} of each trial"
 
 
 def _theta0_faults(file: File, parents: Parents) -> Iterator[str]:
     plan, weights = file.origin.settings, file.group("weights")
     yield from _stack_faults(file, 1)
     for index, trial in enumerate(file.origin.trials):
-        drawn = tickets.draw(parents.architecture(plan), plan["network"]["initialization"], plan["seed"], "initialization", trial=trial)
+        drawn = parents.distribution(plan).draw(plan["seed"], "initialization", trial=trial)
         if any(not np.array_equal(weights[name][index], value) for name, value in drawn.items()):
             yield f"trial {trial} is not the draw that seed {plan['seed']} makes"
 
 
+def _rewound_faults(file: File, parents: Parents) -> Iterator[str]:
+    yield from _stack_faults(file, 1)
+    before = parents.files["start"].group("weights")
+    if all(np.array_equal(value, before[name]) for name, value in file.group("weights").items()):
+        yield f"is not trained: its weights are those of {parents.files['start'].path}"
+
+
 def _mask_faults(file: File, parents: Parents) -> Iterator[str]:
     masks = file.group("mask")
-    yield from _stack_faults(file, 1)
     if not parents.files:
+        yield from _stack_faults(file, 1)
         yield from (f"{name}: the dense mask is not all ones" for name, mask in masks.items() if not mask.all())
         return
-    if parents.files["weights"].origin.inputs["mask"][1] != parents.files["mask"].origin.key:
-        yield f"was pruned from {parents.files['mask'].path} by weights that were not trained under it"
+    plan, before, trained = file.origin.settings, parents.files["mask"], parents.files.get("weights")
+    yield from _stack_faults(file, plan["repeats"])
+    if trained and trained.origin.kind == "run" and trained.origin.inputs["mask"][1] != before.origin.key:
+        yield f"was pruned from {before.path} by weights that were not trained under it"
         return
-    before, weights = parents.files["mask"].group("mask"), parents.files["weights"].group("weights")
-    first = parents.files["weights"].arrays["repeat"] == 0
+    expected = remade(settings.build(Plan, plan, "settings"), before, trained)
     for name, mask in masks.items():
-        for index, trial in enumerate(file.origin.trials):
-            old, new, trained = before[name][index], mask[index], np.abs(weights[name][first][index])
-            expected = int(old.sum()) - pruning.count(int(old.sum()), file.origin.settings["rates"][name])
-            if (new & ~old).any():
-                yield f"{name}, trial {trial}: is not nested in {parents.files['mask'].path}"
-            elif int(new.sum()) != expected:
-                yield f"{name}, trial {trial}: {int(new.sum())} weights left, expected {expected}"
-            elif (trained[old & ~new].max(initial=0) > trained[new]).any():  # a NaN is larger than nothing, and counts as the largest
-                yield f"{name}, trial {trial}: a pruned weight was larger than a kept one"
+        for index, (trial, repeat) in enumerate(file.pairs):
+            found, wanted = int(mask[index].sum()), int(expected[name][index].sum())
+            if found != wanted:
+                yield f"{name}, trial {trial}, repeat {repeat}: {found} weights left, expected {wanted}"
+            elif differing := int((mask[index] & ~expected[name][index]).sum()):
+                method = plan["making"]["method"]
+                yield f"{name}, trial {trial}, repeat {repeat}: {differing} of {found} weights are not those that method {method!r} leaves"
 
 
 def _run_faults(file: File, parents: Parents) -> Iterator[str]:
     plan, measures = file.origin.settings, file.group("measures")
     yield from _stack_faults(file, plan["repeats"])
-    masks = {name: np.repeat(mask, plan["repeats"], axis=0) for name, mask in parents.files["mask"].group("mask").items()}
-    theta0 = parents.files["theta0"].group("weights")
-    start = tickets.masked(tickets.start(plan, file.origin.trials, theta0, parents.architecture(plan)), masks)
+    if plan["branch"] == SEARCH and parents.files["mask"].origin.inputs["weights"][1] != parents.files["start"].origin.key:
+        yield f"does not go on from the run that {parents.files['mask'].path} was pruned by"
+        return
+    rows, first = parents.files["mask"].rows(file.pairs), parents.files["start"].rows(file.pairs)
+    masks = {name: mask[rows] for name, mask in parents.files["mask"].group("mask").items()}
+    given = {name: value[first] for name, value in parents.files["start"].group("weights").items()}
+    address = {name: plan[name] for name in ("strategy", "round", "branch")}
+    start = tickets.start(plan["branch"], plan["seed"], address, file.pairs, masks, given, parents.distribution(plan))
     for index, digest in enumerate(file.arrays["start_digest"]):
         if tickets.digest({name: value[index] for name, value in start.items()}) != digest.decode():
-            yield f"network {index}: did not start from what branch {plan['branch']!r} makes of θ0 and the mask"
+            yield f"network {index}: did not start from what branch {plan['branch']!r} makes of its start and the mask"
     for name, value in file.group("weights").items():
         if name in masks and (value[~masks[name]] != 0).any():
             yield f"{name}: a pruned weight is not 0 after training"
     if measures["largest_pruned_weight"].any():
         yield "a pruned weight was not 0 after training"
-    if not np.array_equal(measures["weights_left"], pruning.survivors(masks)):
-        yield "weights_left is not what the mask has"
+    for name, value in (("weights_left", pruning.survivors(masks)), ("density", pruning.density(masks))):
+        if not np.array_equal(measures[name], value):
+            yield f"{name} is not what the mask has"
     loss = file.arrays["curves/validation_loss"]
     stop = np.where(np.isfinite(loss), loss, np.inf).argmin(axis=1)
     if not np.array_equal(measures["early_stop_iteration"], file.arrays["iterations"][stop]):
         yield "early_stop_iteration is not the first minimum of the validation loss"
 
 
-def _text_faults(path: Path, runs: list[list[tables.Row]], results: Path) -> Iterator[str]:
+def _text_faults(path: Path, runs: list[File], results: Path) -> Iterator[str]:
     try:
         place = path.relative_to(results).parts
         if place[0] == "datasets":
@@ -239,21 +279,22 @@ def _json(path: Path) -> dict[str, Any]:
     return found
 
 
-def _table_faults(path: Path, runs: list[list[tables.Row]]) -> Iterator[str]:
+def _table_faults(path: Path, runs: list[File]) -> Iterator[str]:
     """Every row must be a row of a run; a run of which the table has a row must be there with all its rows, in order."""
     table = tables.read_csv(path)
+    moments = tables.moments_of(list(table[0])) if table else []
     branches: dict[str, dict[str, None]] = {}
     for row in table:
         branches.setdefault(row["strategy"], {})[row["branch"]] = None
-    there = {(row["strategy"] if row["round"] else "dense", row["round"], row["branch"]) for run in runs for row in run}
+    there = {(name, run.origin.settings["round"], run.origin.settings["branch"]) for run in runs if (name := run.origin.settings["strategy"])}
     for strategy, round, branch in sorted({(row["strategy"] if row["round"] else "dense", row["round"], row["branch"]) for row in table} - there):
         yield f"has rows of {strategy}/round-{round}/{branch}, and no run of that is there; run snakemake again"
         return
-    seen = {tables.to_csv([row]) for row in table}  # as text, since a NaN equals nothing
+    seen = {tables.to_csv([row], moments) for row in table}  # as text, since a NaN equals nothing
     expected: list[tables.Row] = []
     for run in runs:
-        rows = tables.assemble(run, {name: list(chosen) for name, chosen in branches.items()})
-        if any(tables.to_csv([row]) in seen for row in rows):
+        rows = tables.assemble(tables.rows(run, moments), {name: list(chosen) for name, chosen in branches.items()})
+        if any(tables.to_csv([row], moments) in seen for row in rows):
             expected += rows
-    if tables.to_csv(table) != tables.to_csv(tables.ordered(expected)):
+    if tables.to_csv(table, moments) != tables.to_csv(tables.ordered(expected), moments):
         yield "its rows are not what the runs say; delete it and run snakemake again"

@@ -19,20 +19,13 @@ study = read_study()
 planned = {item.path: item for item in study.nodes()}
 
 
-def strange(item):
-    """Whether the file of a node is there and has another key than planned."""
-    try:
-        return Path(item.path).exists() and store.read(item.path).origin.key != item.key
-    except ValueError:
-        return True
-
-
 # Snakemake sees changed settings by its records. Where these are lost, it would take old results for new ones: the keys in the files help.
 if Path(RESULTS).exists() and not any(Path(".snakemake/metadata").glob("*")):
-    from lth import store
+    from lth.store import key_of
 
-    if found := [path for path, item in planned.items() if path.endswith(".h5") and strange(item)]:
-        print(*sorted(found), sep="\n", file=sys.stderr)
+    there = {path: key_of(path) for path in planned if path.endswith(".h5") and Path(path).exists()}
+    if found := study.outdated(there):
+        print(*found, sep="\n", file=sys.stderr)
         mend = "`dvc checkout` brings these back, or delete the files named above and run again"
         sys.exit(f"lth: error: {len(found)} files are of other settings or code, and Snakemake's records (.snakemake/metadata) are gone; {mend}")
 
@@ -54,7 +47,12 @@ def key(kind):
 
 
 def inputs(kind, role):
-    return lambda wildcards: [item.path for item in node(kind, wildcards).inputs[role]]
+    """The paths of a role; none where the strategy needs none."""
+    return lambda wildcards: [item.path for item in node(kind, wildcards).inputs.get(role, ())]
+
+
+def memory(kind):
+    return lambda wildcards: study.memory(node(kind, wildcards))
 
 
 def braced(kind):
@@ -72,4 +70,5 @@ wildcard_constraints:
     round=r"\d+",
     branch="[a-z0-9.-]+",
     dataset="[a-z0-9-]+",
+    iteration=r"\d+",
     name="[a-z0-9-]+",

@@ -23,8 +23,9 @@ rule prune:
     log:
         "logs/{experiment}/{block}/{strategy}/round-{round}/prune.log",
     params:
+        weights=lambda wildcards, input: f"--weights {input.weights}" if input.weights else "",
         settings=settings("mask"),
         key=key("mask"),
     shell:
         "python -m lth prune --settings {params.settings:q} --key {params.key}"
-        " --mask {input.mask} --weights {input.weights} --out {output} > {log} 2>&1"
+        " --mask {input.mask} {params.weights} --out {output} > {log} 2>&1"

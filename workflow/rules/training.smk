@@ -1,7 +1,7 @@
 rule train:
     input:
         dataset=inputs("run", "dataset"),
-        theta0=inputs("run", "theta0"),
+        start=inputs("run", "start"),
         mask=inputs("run", "mask"),
     output:
         "results/runs/{experiment}/{block}/{strategy}/round-{round}/{branch}/run.h5",
@@ -12,7 +12,27 @@ rule train:
         key=key("run"),
     threads: 1
     resources:
-        mem_mb=1500,
+        mem_mb=memory("run"),
     shell:
         "python -m lth train --settings {params.settings:q} --key {params.key} --threads {threads}"
-        " --dataset {input.dataset} --theta0 {input.theta0} --mask {input.mask} --out {output} > {log} 2>&1"
+        " --dataset {input.dataset} --start {input.start} --mask {input.mask} --out {output} > {log} 2>&1"
+
+
+rule rewind:
+    input:
+        dataset=inputs("rewound", "dataset"),
+        start=inputs("rewound", "start"),
+        mask=inputs("rewound", "mask"),
+    output:
+        "results/runs/{experiment}/{block}/dense/round-0/iteration-{iteration}.h5",
+    log:
+        "logs/{experiment}/{block}/dense/round-0/iteration-{iteration}.log",
+    params:
+        settings=settings("rewound"),
+        key=key("rewound"),
+    threads: 1
+    resources:
+        mem_mb=memory("rewound"),
+    shell:
+        "python -m lth rewind --settings {params.settings:q} --key {params.key} --threads {threads}"
+        " --dataset {input.dataset} --start {input.start} --mask {input.mask} --out {output} > {log} 2>&1"
