@@ -184,14 +184,14 @@ class Study:
         return paths | {str(Path(path).with_suffix(".png")) for path in paths if path.endswith(".svg")}
 
     def memory(self, node: Node) -> int:
-        """Megabytes that the training of a node takes at most on a CPU: libraries, compiler and activations (1,700, for VGG-19 measured), six rows
-        of a value a parameter for each network, and the images twice (docs/performance.md).
+        """Megabytes that the training of a node takes at most on a CPU: libraries, compiler and activations (1,700, for VGG-19 measured), eleven
+        rows of a value a parameter for each network, and the images twice (docs/performance.md).
         """
         experiment = node.settings["experiment"]
         source = self.config.datasets[self.experiments[experiment].dataset]
         row = 4 * sum(parameter.size for parameter in self._architecture(experiment).parameters)
         stack = len(trials_of(node.settings["block"])) * node.settings.get("repeats", 1)
-        return 1_700 + (6 * row * stack + 2 * (source.training + source.test) * math.prod(source.shape)) // 1_000_000
+        return 1_700 + (11 * row * stack + 2 * (source.training + source.test) * math.prod(source.shape)) // 1_000_000
 
     def _data(self, experiment: str) -> dict[str, tuple[Node, ...]]:
         return {"dataset": (self.dataset(self.experiments[experiment].dataset),)}

@@ -220,8 +220,8 @@ def test_a_training_asks_for_the_memory_of_its_stack(project: Project) -> None:
     study = Study(project.read())
     small = study.memory(study.run("digits", "trials-0-4", "iterative", 1, "ticket"))
     large = study.memory(study.run("v", "trials-0-2", "iterative", 1, "ticket"))
-    assert small == 1_700 + (6 * 4 * 5 * 50_610 + 2 * 1_797 * 64) // 1_000_000
-    assert large == 1_700 + (6 * 4 * 3 * 20_046_026 + 2 * 60_000 * 3_072) // 1_000_000
+    assert small == 1_700 + (11 * 4 * 5 * 50_610 + 2 * 1_797 * 64) // 1_000_000
+    assert large == 1_700 + (11 * 4 * 3 * 20_046_026 + 2 * 60_000 * 3_072) // 1_000_000
 
 
 def test_files_of_another_key_are_outdated_and_those_that_are_no_part_of_it_are_not(project: Project, before: dict[str, str]) -> None:
