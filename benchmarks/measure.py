@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils import prune
 
-from lth import networks, passes, seeds, tickets, training
+from lth import batches, networks, passes, seeds, tickets, training
 from lth.settings import Recipe
 
 DROPOUT = {"rate": 0.0, "after": []}
@@ -101,7 +101,7 @@ class Draws:
 
     def shifts(self, network: int, epoch: int) -> np.ndarray:
         generator = seeds.stream(1, "augmentation", trial=network, epoch=epoch)
-        return np.stack([generator.integers(0, high, self.examples) for high in (2, 2 * training.PADDING + 1, 2 * training.PADDING + 1)], axis=1)
+        return np.stack([generator.integers(0, high, self.examples) for high in (2, 2 * batches.PADDING + 1, 2 * batches.PADDING + 1)], axis=1)
 
     def key(self, network: int) -> int:
         return network
@@ -112,7 +112,7 @@ def row(name: str, device: torch.device, count: int, seconds: float) -> dict[str
     job = JOBS[name]
     network = networks.read({"name": name, "initialization": "glorot-normal", **job.options}, "network")
     architecture = networks.architecture(network, job.shape, 10)
-    sets = training.Sets(*(random_examples(job, number, device) for number in (45_000, job.evaluated // 3, 2 * job.evaluated // 3)))
+    sets = batches.Sets(*(random_examples(job, number, device) for number in (45_000, job.evaluated // 3, 2 * job.evaluated // 3)))
     distribution = tickets.Distribution(architecture, network.initialization)
     generator = np.random.default_rng(1)
     masks = {weight.name: generator.random((count, *weight.shape), np.float32) < 0.5 for weight in architecture.weights}
@@ -125,12 +125,12 @@ def row(name: str, device: torch.device, count: int, seconds: float) -> dict[str
     return {"milliseconds": turns.milliseconds, "compilation": first, "before": before, "peak": turns.peak}
 
 
-def random_examples(job: Job, count: int, device: torch.device) -> training.Examples:
+def random_examples(job: Job, count: int, device: torch.device) -> batches.Examples:
     """Random bytes as images, of mean 0 and deviation 1."""
     generator = np.random.default_rng(count)
     images, labels = generator.integers(0, 256, (count, *job.shape), np.uint8), generator.integers(0, 10, count)
     mean, deviation = (torch.tensor(value, device=device) for value in (127.5, 73.9))
-    return training.Examples(torch.from_numpy(images).to(device), torch.from_numpy(labels).to(device), mean, deviation)
+    return batches.Examples(torch.from_numpy(images).to(device), torch.from_numpy(labels).to(device), mean, deviation)
 
 
 def memory(device: torch.device) -> float:
@@ -184,7 +184,7 @@ class Turns:
 
 
 def others(
-    architecture: networks.Architecture, job: Job, sets: training.Sets, mask: dict[str, np.ndarray], device: torch.device
+    architecture: networks.Architecture, job: Job, sets: batches.Sets, mask: dict[str, np.ndarray], device: torch.device
 ) -> dict[str, Callable[[], object]]:
     """The other ways to train, by name: a function that does a segment of one network."""
     model = Plain(architecture, mask).to(device)
@@ -221,7 +221,7 @@ class Plain(nn.Module):
         return self.architecture.forward(values, images, self)
 
 
-def plain(model: nn.Module, job: Job, sets: training.Sets, device: torch.device) -> Iterator[None]:
+def plain(model: nn.Module, job: Job, sets: batches.Sets, device: torch.device) -> Iterator[None]:
     """A training as a careful user would write it, of one network without end; the data are floats on the device, a batch is an index (and
     augmentation the same code as ours). Yields after every segment.
     """
@@ -241,7 +241,7 @@ def plain(model: nn.Module, job: Job, sets: training.Sets, device: torch.device)
         batch = images[index]
         if recipe.augmentation == "flip-crop":
             shifts = torch.stack([torch.randint(high, (len(batch),), device=device) for high in (2, 9, 9)], dim=1)
-            batch = training.flipped_and_cropped(batch, shifts)
+            batch = batches.flipped_and_cropped(batch, shifts)
         optimizer.zero_grad()
         functional.cross_entropy(model(batch), labels[index]).backward()
         optimizer.step()

@@ -6,10 +6,8 @@ is no coupling: each network has its own batches, dropout, augmentation and stat
 
 import dataclasses
 import gc
-import math
-import types
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,111 +15,18 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from lth import passes
+from lth.batches import Batches, Draws, Examples, Sets
+from lth.gradients import Gradient, Layout, masked
 from lth.networks import Architecture
 from lth.optimizers import OPTIMIZERS
 from lth.settings import Recipe, unknown
 
 CURVES = ("validation_loss", "validation_accuracy", "test_loss", "test_accuracy")
-PAYS = 6_000  # iterations from which compiling a step pays: it takes 20 to 30 s once on a machine, and 2 s where torch has it in its cache
 CHUNK = 1_000  # examples evaluated at once: the activations of Lenet then stay in a core's cache
 CHUNK_OF_IMAGES = 50  # the same where there are convolutions
-STACKED = (0, 0, 0, 0, 0, None, None, None)  # which arguments of a loss have one value a network
-PADDING = 4  # pixels by which `flip-crop` moves an image at most
 
 torch.backends.cudnn.deterministic, torch.backends.cudnn.allow_tf32 = True, False  # the same bits each time, of full precision
 torch.set_flush_denormal(True)  # Adam's averages of dead units decay into denormal numbers, and these are 10 to 100 times slower
-
-
-@dataclasses.dataclass(frozen=True)
-class Examples:
-    """Images uint8 [n, ...] and labels int64 [n] on the device. A pixel is used as (value - `mean`) / `deviation`; these are floats, or
-    tensors that broadcast with an image.
-    """
-
-    images: Tensor
-    labels: Tensor
-    mean: Tensor
-    deviation: Tensor
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def to(self, device: torch.device) -> "Examples":
-        """The same on a device."""
-        return Examples(self.images.to(device), self.labels.to(device), self.mean.to(device), self.deviation.to(device))
-
-
-@dataclasses.dataclass(frozen=True)
-class Sets:
-    """The three sets of examples of an experiment."""
-
-    training: Examples
-    validation: Examples
-    test: Examples
-
-    def to(self, device: torch.device) -> "Sets":
-        """The same on a device."""
-        return Sets(self.training.to(device), self.validation.to(device), self.test.to(device))
-
-
-class Draws(Protocol):
-    """All randomness of a training, by the network's number in the stack."""
-
-    def order(self, network: int, epoch: int) -> np.ndarray:
-        """A permutation of the training set."""
-        ...
-
-    def shifts(self, network: int, epoch: int) -> np.ndarray:
-        """For each example of the epoch, in its order, (flip, rows, columns): int64 [n, 3] in 0..1, 0..2 PADDING, 0..2 PADDING."""
-        ...
-
-    def key(self, network: int) -> int:
-        """The key of its dropout: a signed number of 64 bits."""
-        ...
-
-
-class Layout:
-    """Where each parameter of a network lies in its row: first what is trained, then the statistics of batch norm, from `trained` on.
-
-    Every one begins at a multiple of 16 values, as vector units like it. Kernels of convolutions lie channels-last, as do the images: in another
-    order they and their gradients would be copied in every step.
-    """
-
-    def __init__(self, architecture: Architecture):
-        self.shapes = {parameter.name: parameter.shape for parameter in architecture.parameters}
-        self.statistics = [parameter.name for parameter in architecture.parameters if not parameter.trained]
-        self.offsets: dict[str, int] = {}
-        self.width = self.trained = 0
-        for parameter in architecture.parameters:
-            assert not parameter.trained or self.width == self.trained, "statistics come last"
-            self.offsets[parameter.name] = self.width
-            self.width += -(-parameter.size // 16) * 16
-            if parameter.trained:
-                self.trained = self.width
-
-    def views(self, row: Tensor) -> dict[str, Tensor]:
-        """The parameters in a row [values] or in rows [networks, values], as views."""
-        return {name: self._view(row, name) for name in self.offsets}
-
-    def _view(self, row: Tensor, name: str) -> Tensor:
-        offset, shape = self.offsets[name], self.shapes[name]
-        values = row[..., offset : offset + math.prod(shape)]
-        if len(shape) != 4:
-            return values.view(*values.shape[:-1], *shape)
-        outputs, inputs, height, width = shape
-        return values.view(*values.shape[:-1], outputs, height, width, inputs).movedim(-1, -3)
-
-    def pack(self, arrays: Mapping[str, np.ndarray], fill: float = 0.0) -> Tensor:
-        """A stack's arrays [networks, ...] as rows [networks, values]; parameters that are not among them get `fill`."""
-        count = len(next(iter(arrays.values())))
-        rows = torch.zeros(count, self.width, dtype=torch.from_numpy(next(iter(arrays.values()))).dtype)
-        for name, view in self.views(rows).items():
-            view.copy_(torch.from_numpy(np.ascontiguousarray(arrays[name]))) if name in arrays else view.fill_(fill)
-        return rows
-
-    def unpack(self, rows: Tensor) -> dict[str, np.ndarray]:
-        """Rows [networks, values] as arrays [networks, ...]."""
-        return {name: np.ascontiguousarray(view.cpu().numpy()) for name, view in self.views(rows).items()}
 
 
 @dataclasses.dataclass
@@ -294,159 +199,6 @@ class Loop:
             self.gradient(state.rows, self.mask, self.batches.at(iteration), self.out)
             step(state.rows, self.out, state.optimizer, self.recipe, self.recipe.rate(iteration))
         state.iteration = until
-
-
-@dataclasses.dataclass(frozen=True)
-class Batch:
-    """The examples of one step: images [networks, batch, ...] as bytes, with what makes floats of them, labels [networks, batch], and what
-    dropout depends on.
-    """
-
-    images: Tensor
-    labels: Tensor
-    mean: Tensor
-    deviation: Tensor
-    keys: Tensor
-    iteration: Tensor
-
-    def of(self, network: int) -> tuple[Tensor, ...]:
-        """What a loss takes beside the values of one network. Images are channels-last, in which a CPU's convolutions are fastest."""
-        images = self.images[network]
-        images = images.contiguous(memory_format=torch.channels_last) if images.dim() == 4 else images
-        return images, self.labels[network], self.keys[network], self.mean, self.deviation, self.iteration
-
-    def stack(self) -> tuple[Tensor, ...]:
-        """The same for a stack."""
-        return self.images, self.labels, self.keys, self.mean, self.deviation, self.iteration
-
-
-class Batches:
-    """The examples of each step, from every network's own permutation of each epoch."""
-
-    def __init__(self, draws: Draws, networks: int, examples: Examples, recipe: Recipe, device: torch.device):
-        self.draws, self.networks, self.examples, self.recipe, self.device = draws, networks, examples, recipe, device
-        self.steps = len(examples) // recipe.batch
-        self.keys = torch.tensor([draws.key(network) for network in range(networks)], dtype=torch.int64, device=device)
-        self.epoch = -1
-        self.index = self.shifts = torch.empty(0)
-
-    def at(self, iteration: int) -> Batch:
-        """The batch of the step that follows `iteration` steps."""
-        epoch, step = divmod(iteration, self.steps)
-        if epoch != self.epoch:
-            self.epoch = epoch
-            self.index = self._stacked(self.draws.order)
-            if self.recipe.augmentation == "flip-crop":
-                self.shifts = self._stacked(self.draws.shifts)
-        images, labels = self.examples.images[self.index[step]], self.examples.labels[self.index[step]]
-        if self.recipe.augmentation == "flip-crop":
-            single = images.reshape(len(labels) * labels.shape[1], -1, *images.shape[-2:])
-            images = flipped_and_cropped(single, self.shifts[step].flatten(0, 1)).view(images.shape)
-        number = torch.tensor(iteration, device=self.device)
-        return Batch(images, labels, self.examples.mean, self.examples.deviation, self.keys, number)
-
-    def _stacked(self, draw: Callable[[int, int], np.ndarray]) -> Tensor:
-        """What is drawn for each example of the epoch, as [steps, networks, batch, ...]."""
-        drawn = np.stack([draw(network, self.epoch)[: self.steps * self.recipe.batch] for network in range(self.networks)])
-        parts = drawn.reshape(self.networks, self.steps, self.recipe.batch, *drawn.shape[2:])
-        return torch.from_numpy(np.ascontiguousarray(parts.swapaxes(0, 1))).to(self.device)
-
-
-def flipped_and_cropped(images: Tensor, shifts: Tensor) -> Tensor:
-    """Images [n, channels, height, width] with a margin of PADDING zeros, each cropped to its size at its (row, column) and flipped where its
-    first number is 1: torchvision's RandomCrop and RandomHorizontalFlip. `shifts` is int64 [n, 3].
-    """
-    count, _, height, width = images.shape
-    flip, down, right = shifts.T[:, :, None]
-    rows = torch.arange(height, device=images.device) + down - PADDING
-    columns = torch.arange(width, device=images.device)
-    columns = torch.where(flip > 0, width - 1 - columns, columns) + right - PADDING
-    inside = ((rows >= 0) & (rows < height))[:, :, None] & ((columns >= 0) & (columns < width))[:, None, :]
-    each = torch.arange(count, device=images.device)[:, None, None]
-    taken = images[each, :, rows.clamp(0, height - 1)[:, :, None], columns.clamp(0, width - 1)[:, None, :]]
-    return torch.where(inside[..., None], taken, 0).permute(0, 3, 1, 2).contiguous()
-
-
-def masked(values: Tensor, mask: Tensor, out: Tensor | None = None) -> Tensor:
-    """Values where all bits of `mask` are set, and 0 where none is. A product would leave NaN, and `torch.where` takes ten times as long."""
-    kept = torch.bitwise_and(values.view(mask.dtype), mask, out=None if out is None else out.view(mask.dtype))
-    return kept.view(values.dtype)
-
-
-class Gradient:
-    """A function of (rows, mask, batch, out) that fills `out` with the masked gradient of each network's mean cross-entropy, weight decay
-    included, and puts the new statistics of batch norm into the rows.
-
-    Where a stack goes through one multiplication of many matrices at once, and where one network after the other, was measured
-    (docs/performance.md): at once on a GPU, and on a CPU for short trainings of dense layers alone.
-    """
-
-    def __init__(self, architecture: Architecture, layout: Layout, recipe: Recipe, device: torch.device):
-        self.architecture, self.layout, self.recipe = architecture, layout, recipe
-        convolutions = any(len(shape) == 4 for shape in layout.shapes.values())
-        compiled = recipe.iterations >= PAYS and can_compile(device)
-        self.at_once = device.type == "cuda" or not (convolutions or compiled)
-        self.gradients = self._compiled() if compiled else self._plain
-
-    def __call__(self, rows: Tensor, mask: Tensor, batch: Batch, out: Tensor) -> None:
-        if self.at_once:
-            self._step(rows, mask, out, batch.stack())
-            return
-        for network, row in enumerate(rows):
-            self._step(row, mask[network], out[network], batch.of(network))
-
-    def _step(self, rows: Tensor, mask: Tensor, out: Tensor, batch: tuple[Tensor, ...]) -> None:
-        """For one network [values], or for a stack [networks, values]."""
-        trained = self.layout.views(rows)
-        fixed = {name: trained.pop(name) for name in self.layout.statistics}
-        gradients, statistics = self.gradients(trained, fixed, *batch)
-        places, masks = self.layout.views(out), self.layout.views(mask)
-        for name, gradient in gradients.items():
-            if self.recipe.weight_decay:
-                gradient.add_(trained[name], alpha=self.recipe.weight_decay)
-            masked(gradient, masks[name], places[name])
-        for name, value in fixed.items():
-            value.copy_(statistics[name])
-
-    def _loss(self, trained: Mapping[str, Tensor], fixed: Mapping[str, Tensor], *batch: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
-        """One network's loss, and its new statistics."""
-        images, labels, key, mean, deviation, iteration = batch
-        mode = passes.Training(key, iteration)
-        pixels = (images.to(next(iter(trained.values())).dtype) - mean) / deviation
-        return cross_entropy(self.architecture.forward({**trained, **fixed}, pixels, mode), labels), mode.statistics
-
-    def _plain(self, trained: Mapping[str, Tensor], fixed: Mapping[str, Tensor], *batch: Tensor) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-        # Leaves of their own: a gradient with respect to the rows would be a sum of as many whole rows as there are parameters.
-        leaves = {name: value.detach().requires_grad_() for name, value in trained.items()}
-        loss, statistics = (torch.func.vmap(self._loss, in_dims=STACKED) if self.at_once else self._loss)(leaves, fixed, *batch)
-        gradients = torch.autograd.grad(loss.sum(), list(leaves.values()))
-        return dict(zip(leaves, gradients, strict=True)), statistics
-
-    def _compiled(self) -> Callable[..., tuple[dict[str, Tensor], dict[str, Tensor]]]:
-        step = torch.func.grad(self._loss, has_aux=True)
-        return _compiled(torch.func.vmap(step, in_dims=STACKED) if self.at_once else step)
-
-
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    def called(*arguments: Any) -> Any:
-        return function(*arguments)
-
-    # Shapes, types and device never change within a training, so the guards (0.1 ms a call) have nothing to find. But compiled code is kept
-    # by code object: without a code object of its own, a second training in the process would run the first one's.
-    own = types.FunctionType(called.__code__.replace(), called.__globals__, called.__name__, None, called.__closure__)
-    options: dict[str, Any] = {"guard_filter_fn": lambda guards: [False] * len(guards)}
-    return torch.compile(own, fullgraph=True, dynamic=False, options=options)
-
-
-def can_compile(device: torch.device) -> bool:
-    """Whether steps can be compiled here, found out by compiling one: it takes a C++ compiler and Python's headers. Says in a line if not."""
-    try:
-        torch.compile(lambda x: x + 1)(torch.zeros(2, device=device))
-    except Exception as error:  # each of several compilers has its own
-        reason = str(error).strip().splitlines()[0]
-        print(f"steps run uncompiled, which is slower: no working compiler for {device.type} ({reason})", flush=True)
-        return False
-    return True
 
 
 @torch.no_grad()

@@ -14,7 +14,7 @@ import pytest
 from byhand import RUNS, TINY, Built, command, lth, make, refused, unkeyed
 from conftest import TOP, Project
 
-from lth import config, store, tables, tickets, training
+from lth import config, gradients, store, tables, tickets, training
 from lth.study import Study
 
 
@@ -163,7 +163,7 @@ def test_rewound_weights_are_those_that_the_dense_training_passes(built: Built, 
     seen: dict[int, np.ndarray] = {}
     evaluate = training.evaluate
 
-    def watched(architecture: object, layout: training.Layout, rows: Any, sets: object) -> object:
+    def watched(architecture: object, layout: gradients.Layout, rows: Any, sets: object) -> object:
         seen[len(seen)] = layout.unpack(rows)["fc1.weight"]
         return evaluate(architecture, layout, rows, sets)
 

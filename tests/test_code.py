@@ -70,7 +70,7 @@ EDITS = {
     "a constant deep in a function": ("pruning", 'kind="stable"', 'kind="quicksort"', {"prune"}),
     "a constant of a module": ("training", "CHUNK = 1_000", "CHUNK = 2_000", {"train"}),
     "what a module does when it is imported": ("training", "torch.set_flush_denormal(True)", "torch.set_flush_denormal(False)", {"train", "rewind"}),
-    "a name from another package": ("training", "from torch import Tensor", "from numpy import ndarray as Tensor", {"train", "rewind"}),
+    "a name from another package": ("gradients", "from torch import Tensor", "from numpy import ndarray as Tensor", {"train", "rewind"}),
     "headlines": ("tables", "return round(value, 6)", "return round(value, 5)", {"summarize"}),
     "how tables are read": ("tables", 'return value == "True"', 'return value != "False"', {"plot", "summarize"}),
     "how files are written": ("store", '"compression_opts": 4', '"compression_opts": 5', {"init", "train", "rewind", "prune"}),

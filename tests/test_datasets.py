@@ -28,6 +28,7 @@ from PIL import Image
 
 from lth import datasets, keys, settings
 from lth.datasets import SOURCES, Source
+from lth.images import folder_of_images
 from lth.verbs.describe import describe
 from lth.verbs.prepare import prepare
 
@@ -491,7 +492,7 @@ def test_a_description_is_an_entry_of_the_catalog(pets: Path, capsys: pytest.Cap
 
 
 def test_images_labels_and_order_are_those_of_torchvisions_image_folder(pets: Path) -> None:
-    data = datasets.folder_of_images(pets)
+    data = datasets.Data(*folder_of_images(pets))
     for side, images, labels in (("train", data.train_images, data.train_labels), ("test", data.test_images, data.test_labels)):
         pairs = list(torchvision.datasets.ImageFolder(str(pets / side)))
         assert np.array_equal(images, np.stack([np.asarray(image).transpose(2, 0, 1) for image, _ in pairs]))
@@ -509,7 +510,7 @@ def grey(folder: Path, mode: str, side: str = "*") -> None:
 @pytest.mark.parametrize(("mode", "values"), [("L", 256), ("1", 2)])
 def test_images_that_are_all_grey_have_no_channels(pets: Path, mode: str, values: int) -> None:
     grey(pets, mode)
-    data = datasets.folder_of_images(pets)
+    data = datasets.Data(*folder_of_images(pets))
     assert (data.train_images.shape, data.test_images.shape) == ((6, 5, 6), (2, 5, 6))
     assert len(np.unique(data.train_images)) <= values
     assert np.array_equal(data.train_images[0], np.asarray(Image.open(pets / "train" / "cat" / "0.PNG").convert("L")))
@@ -518,20 +519,20 @@ def test_images_that_are_all_grey_have_no_channels(pets: Path, mode: str, values
 
 def test_grey_images_among_colour_become_colour(pets: Path) -> None:
     grey(pets, "L", side="test")
-    data = datasets.folder_of_images(pets)
+    data = datasets.Data(*folder_of_images(pets))
     assert (data.train_images.shape, data.test_images.shape) == ((6, 3, 5, 6), (2, 3, 5, 6))
     assert (data.test_images == data.test_images[:, :1]).all()
     assert np.array_equal(data.test_images[0, 0], np.asarray(Image.open(pets / "test" / "cat" / "7.png")))
 
 
 def test_a_palette_is_looked_up(pets: Path) -> None:
-    before = datasets.folder_of_images(pets)
+    before = datasets.Data(*folder_of_images(pets))
     for path in pets.glob("test/*/*"):
         with Image.open(path) as image:
             save(image.quantize(), path)
         with Image.open(path) as image:
             assert image.mode == "P"
-    assert np.array_equal(datasets.folder_of_images(pets).test_images, before.test_images)
+    assert np.array_equal(datasets.Data(*folder_of_images(pets)).test_images, before.test_images)
 
 
 def test_hidden_files_and_folders_do_not_count(pets: Path) -> None:
@@ -709,7 +710,7 @@ def test_cifar_10_as_jpeg_is_what_the_catalog_says() -> None:
     if not folder.exists():
         pytest.skip("the images of CIFAR-10 are not in data/cifar-10-jpeg")
     catalog = yaml.safe_load((TOP / "workflow" / "catalog" / "datasets.yaml").read_text())
-    data = datasets.folder_of_images(folder)
+    data = datasets.Data(*folder_of_images(folder))
     assert settings.to_plain(datasets.source_of(data)) == catalog["datasets"]["cifar-10-jpeg"]
     assert [np.bincount(labels).tolist() for labels in (data.train_labels, data.test_labels)] == [[5_000] * 10, [1_000] * 10]
     means = data.train_images.mean(axis=(0, 2, 3)) / 255

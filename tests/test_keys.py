@@ -15,8 +15,8 @@ from lth import code, keys, seeds
 
 RUNGS: list[set[str]] = [
     {"settings", "seeds", "keys", "code", "atomic", "places"},
-    {"datasets", "networks", "passes", "optimizers", "pruning", "tickets", "strategies", "appearance"},
-    {"training", "config"},
+    {"images", "datasets", "networks", "passes", "batches", "gradients", "optimizers", "pruning", "tickets", "strategies", "appearance"},
+    {"training", "experiment", "config"},
     {"store", "study"},
     {"tables"},
     {"figures"},
@@ -77,7 +77,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     [
         ("matplotlib", {"figures"}, False),
         ("h5py", {"store"}, False),
-        ("torch", {"passes", "training", "verbs.train", "verbs.rewind"}, True),
+        ("torch", {"batches", "gradients", "passes", "training", "verbs.train", "verbs.rewind"}, True),
         ("torchvision", set(), True),
         ("sklearn", set(), True),
         ("snakemake", set(), False),

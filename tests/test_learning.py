@@ -7,7 +7,7 @@ import pytest
 import torch
 from conftest import TOP, Project
 
-from lth import datasets, networks, tickets, training
+from lth import batches, datasets, networks, tickets, training
 from lth.cli import main
 from lth.settings import build, to_plain
 from lth.verbs.train import Draws, Plan, examples
@@ -50,7 +50,7 @@ def test_a_network_learns_cifar_10(project: Project, manifest: Path, entry: str,
     plan = build(Plan, place | settings | {"repeats": 1, "keep_weights": True, "start_iteration": 0}, "plan")
     known, data = datasets.read(manifest, NAME)
     sets = examples(known, data, plan)
-    few = [training.Examples(part.images[:EVALUATED], part.labels[:EVALUATED], part.mean, part.deviation) for part in (sets.validation, sets.test)]
+    few = [batches.Examples(part.images[:EVALUATED], part.labels[:EVALUATED], part.mean, part.deviation) for part in (sets.validation, sets.test)]
     architecture = networks.architecture(chosen.network, tuple(known["shape"]), known["classes"])
     weights = tickets.stack([tickets.Distribution(architecture, chosen.network.initialization).draw(1, "initialization", trial=0)])
     masks = {weight.name: np.ones((1, *weight.shape), bool) for weight in architecture.weights}
@@ -60,7 +60,7 @@ def test_a_network_learns_cifar_10(project: Project, manifest: Path, entry: str,
         architecture,
         weights,
         masks,
-        training.Sets(sets.training, *few),
+        batches.Sets(sets.training, *few),
         chosen.recipe,
         Draws(plan, [(0, 0)], len(sets.training)),
         device=torch.device("cpu"),

@@ -73,7 +73,7 @@ EDITS = {
         {},
     ),
     "another network that is not used: nothing": (("lth/networks.py", '"conv-2": Kind', '"other": Kind(Network, resnet), "conv-2": Kind'), {}),
-    "a comment in the training's module: nothing": (("lth/training.py", "# iterations from which", "# the iterations from which"), {}),
+    "a comment in the training's module: nothing": (("lth/gradients.py", "# iterations from which", "# the iterations from which"), {}),
     "a docstring of the training's module: nothing": (("lth/training.py", '"""Training a stack', '"""The training of a stack'), {}),
     "a comment in params.yaml: nothing": (("params.yaml", "experiments:\n", "experiments: # a comment\n"), {}),
     "the training's code: the trainings, and the masks from them": (

@@ -14,7 +14,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from lth import networks, optimizers, passes, seeds, tickets, training
+from lth import batches, gradients, networks, optimizers, passes, seeds, tickets, training
 from lth.settings import Recipe
 
 CPU = torch.device("cpu")
@@ -42,22 +42,22 @@ class Draws:
 
     def shifts(self, network: int, epoch: int) -> np.ndarray:
         generator = seeds.stream(7, "augmentation", network=self.first + network, epoch=epoch)
-        return np.stack([generator.integers(0, high, EXAMPLES) for high in (2, 2 * training.PADDING + 1, 2 * training.PADDING + 1)], axis=1)
+        return np.stack([generator.integers(0, high, EXAMPLES) for high in (2, 2 * batches.PADDING + 1, 2 * batches.PADDING + 1)], axis=1)
 
     def key(self, network: int) -> int:
         return -(1 << 62) + 12345 * (self.first + network)
 
 
-def toy_sets(side: int = 8, mean: float = 100.0) -> training.Sets:
+def toy_sets(side: int = 8, mean: float = 100.0) -> batches.Sets:
     generator = np.random.default_rng(0)
 
-    def some(count: int) -> training.Examples:
+    def some(count: int) -> batches.Examples:
         labels = generator.integers(0, 5, count)
         images = (generator.integers(0, 100, (count, 3, side, side)) + 30 * labels[:, None, None, None]).astype(np.uint8)
         channels = torch.tensor([mean, mean + 5, mean + 10])[:, None, None]
-        return training.Examples(torch.from_numpy(images), torch.from_numpy(labels), channels, channels / 2)
+        return batches.Examples(torch.from_numpy(images), torch.from_numpy(labels), channels, channels / 2)
 
-    return training.Sets(some(EXAMPLES), some(20), some(20))
+    return batches.Sets(some(EXAMPLES), some(20), some(20))
 
 
 def toy_stack(architecture: networks.Architecture, count: int, dtype: type = np.float32) -> tuple[Arrays, Arrays]:
@@ -93,9 +93,9 @@ def equal(some: Mapping[str, np.ndarray], other: Mapping[str, np.ndarray]) -> bo
 
 @pytest.fixture
 def compiled_always(monkeypatch: pytest.MonkeyPatch) -> None:
-    if not training.can_compile(CPU):
+    if not gradients.can_compile(CPU):
         pytest.skip("no C++ compiler here, so steps are never compiled")
-    monkeypatch.setattr(training, "PAYS", 0)
+    monkeypatch.setattr(gradients, "PAYS", 0)
 
 
 # The reference: modules as anybody would write them, narrow to be fast. They take the bits of dropout, and nothing else, from lth.
@@ -171,7 +171,7 @@ def plain_vgg() -> nn.Module:
 
 
 def plain_training(
-    model: nn.Module, architecture: networks.Architecture, weights: Arrays, masks: Arrays, recipe: Recipe, sets: training.Sets
+    model: nn.Module, architecture: networks.Architecture, weights: Arrays, masks: Arrays, recipe: Recipe, sets: batches.Sets
 ) -> Arrays:
     """The training of one network by torch.optim; names go to what the module has in the same order."""
     model.double().train()
@@ -207,7 +207,7 @@ def flipped_and_cropped(images: Tensor, shifts: np.ndarray) -> Tensor:
     from torchvision.transforms.functional import crop, hflip, pad  # it imports the compiler, which a test here watches
 
     size = list(images.shape[-2:])
-    cropped = [crop(pad(image, [training.PADDING]), int(top), int(left), *size) for image, (_, top, left) in zip(images, shifts, strict=True)]
+    cropped = [crop(pad(image, [batches.PADDING]), int(top), int(left), *size) for image, (_, top, left) in zip(images, shifts, strict=True)]
     return torch.stack([hflip(image) if flip else image for image, (flip, _, _) in zip(cropped, shifts, strict=True)])
 
 
@@ -252,7 +252,7 @@ def test_compiled_steps_are_those_without_a_compiler_one_training_after_the_othe
     for architecture, recipe, mean in ((LENET_DROPOUT, ADAM, 100.0), (RESNET, SGD, 100.0), (LENET_DROPOUT, ADAM, 20.0), (LENET_DROPOUT, ADAM, 100.0)):
         jobs.append((architecture, *toy_stack(architecture, 2, np.float64), recipe, None, toy_sets(mean=mean)))
     compiled = [run(*job).weights for job in jobs]
-    monkeypatch.setattr(training, "PAYS", 1_000_000)
+    monkeypatch.setattr(gradients, "PAYS", 1_000_000)
     plain = [run(*job).weights for job in jobs]
     assert [largest_difference(*pair) < 1e-11 for pair in zip(compiled, plain, strict=True)] == [True] * 4
     assert equal(compiled[0], compiled[3])
@@ -332,7 +332,7 @@ REGIMES = pytest.mark.parametrize(
 @REGIMES
 def test_pruned_weights_and_their_optimizer_state_stay_exactly_zero(architecture: networks.Architecture, recipe: Recipe) -> None:
     weights, masks = toy_stack(architecture, 2)
-    layout = training.Layout(architecture)
+    layout = gradients.Layout(architecture)
     seen: list[int] = []
 
     def watch(state: training.State) -> None:
@@ -351,7 +351,7 @@ def test_pruned_weights_and_their_optimizer_state_stay_exactly_zero(architecture
 
 @REGIMES
 def test_the_optimizer_leaves_the_statistics_of_batch_norm_alone(architecture: networks.Architecture, recipe: Recipe) -> None:
-    layout = training.Layout(architecture)
+    layout = gradients.Layout(architecture)
     loop = training.Loop(architecture, *toy_stack(architecture, 2), toy_sets().training, recipe, Draws(), CPU)
     loop.advance(3)
     for value in loop.state.optimizer.values():
@@ -380,7 +380,7 @@ def test_evaluation_uses_the_running_statistics_and_no_dropout() -> None:
 @pytest.mark.parametrize("architecture", [LENET, RESNET], ids=["lenet", "resnet"])
 def test_training_starts_bit_equal_to_the_weights_it_is_given(architecture: networks.Architecture) -> None:
     weights, masks = toy_stack(architecture, 2)
-    layout = training.Layout(architecture)
+    layout = gradients.Layout(architecture)
     first: list[Arrays] = []
     run(architecture, weights, masks, on_evaluation=lambda state: first.append(layout.unpack(state.rows)))
     assert equal(first[0], weights)
@@ -388,7 +388,7 @@ def test_training_starts_bit_equal_to_the_weights_it_is_given(architecture: netw
 
 def test_rows_hold_every_parameter_apart_and_the_statistics_last() -> None:
     weights, _ = toy_stack(RESNET, 2)
-    layout = training.Layout(RESNET)
+    layout = gradients.Layout(RESNET)
     rows = layout.pack(weights)
     assert equal(layout.unpack(rows), weights)
     for name, view in layout.views(rows).items():
@@ -435,7 +435,7 @@ def test_a_compiled_training_that_goes_on_from_a_state_ends_bit_for_bit_the_same
 @REGIMES
 def test_weights_at_are_bit_equal_to_those_that_a_training_passes(architecture: networks.Architecture, recipe: Recipe) -> None:
     weights, masks = toy_stack(architecture, 2)
-    layout = training.Layout(architecture)
+    layout = gradients.Layout(architecture)
     passed: dict[int, Arrays] = {}
     run(architecture, weights, masks, recipe, on_evaluation=lambda state: passed.update({state.iteration: layout.unpack(state.rows)}))
     for iteration in (0, 5, 15):
@@ -477,7 +477,7 @@ def test_without_a_compiler_steps_run_uncompiled_and_a_line_says_so(monkeypatch:
 
     weights, masks = toy_stack(LENET, 1)
     expected = run(LENET, weights, masks)
-    monkeypatch.setattr(training, "PAYS", 0)
+    monkeypatch.setattr(gradients, "PAYS", 0)
     monkeypatch.setattr(torch, "compile", refuse)
     capsys.readouterr()
     result = run(LENET, weights, masks)
@@ -523,29 +523,29 @@ def test_flip_crop_is_that_of_torchvision() -> None:
     images = torch.from_numpy(generator.integers(0, 256, (40, 3, 6, 9), np.uint8))
     shifts = np.stack([generator.integers(0, high, 40) for high in (2, 9, 9)], axis=1)
     shifts[:3, 1:] = [(0, 0), (8, 8), (4, 4)]
-    assert torch.equal(training.flipped_and_cropped(images, torch.from_numpy(shifts)), flipped_and_cropped(images, shifts))
+    assert torch.equal(batches.flipped_and_cropped(images, torch.from_numpy(shifts)), flipped_and_cropped(images, shifts))
 
 
 @pytest.mark.parametrize("augmentation", ["none", "flip-crop"])
 def test_batches_pass_over_every_example_once_an_epoch_and_drop_the_incomplete_last_batch(augmentation: Any) -> None:
     examples = dataclasses.replace(toy_sets().training, labels=torch.arange(EXAMPLES))
-    batches = training.Batches(Draws(), 2, examples, dataclasses.replace(ADAM, augmentation=augmentation), CPU)
-    epoch = torch.stack([batches.at(step).labels for step in range(4)], dim=1).reshape(2, -1)
+    drawn = batches.Batches(Draws(), 2, examples, dataclasses.replace(ADAM, augmentation=augmentation), CPU)
+    epoch = torch.stack([drawn.at(step).labels for step in range(4)], dim=1).reshape(2, -1)
     assert [len(set(network.tolist())) for network in epoch] == [24, 24]
     assert epoch[0].tolist() == Draws().order(0, 0)[:24].tolist()
-    assert batches.at(4).labels[1].tolist() == Draws().order(1, 1)[:6].tolist()
+    assert drawn.at(4).labels[1].tolist() == Draws().order(1, 1)[:6].tolist()
     index = Draws().order(1, 1)[:6]
     plain = examples.images[index]
     expected = plain if augmentation == "none" else flipped_and_cropped(plain, Draws().shifts(1, 1)[:6])
-    assert torch.equal(batches.at(4).images[1], expected)
+    assert torch.equal(drawn.at(4).images[1], expected)
 
 
 @pytest.mark.parametrize(("examples", "batch", "count"), [(55000, 60, 916), (45000, 60, 750), (45000, 64, 703), (45000, 128, 351)])
 def test_an_epoch_has_as_many_steps_as_full_batches(examples: int, batch: int, count: int) -> None:
-    some = training.Examples(
+    some = batches.Examples(
         torch.zeros(examples, 1, dtype=torch.uint8), torch.zeros(examples, dtype=torch.int64), torch.tensor(0.0), torch.tensor(1.0)
     )
-    assert training.Batches(Draws(), 1, some, dataclasses.replace(ADAM, batch=batch), CPU).steps == count
+    assert batches.Batches(Draws(), 1, some, dataclasses.replace(ADAM, batch=batch), CPU).steps == count
 
 
 @pytest.mark.parametrize("failure", [RuntimeError("can't allocate memory: you tried to allocate 1 bytes"), MemoryError(), torch.OutOfMemoryError()])
@@ -591,7 +591,7 @@ def test_too_little_memory_on_a_gpu_is_an_error_that_says_how_many_networks_fit(
         monkeypatch.setattr(torch.cuda, name, functools.partial(lambda answer, *_: answer, answers.get(name)))
     weights, masks = toy_stack(LENET, 5)
     monkeypatch.setattr(training, "Loop", Fake)
-    for kind in (training.Examples, training.Sets):
+    for kind in (batches.Examples, batches.Sets):
         monkeypatch.setattr(kind, "to", lambda self, device: self)
     monkeypatch.setattr(training, "_trained", lambda architecture, weights, *_: Fake(architecture, weights).advance(1))
     with pytest.raises(ValueError, match=f"out of memory on cuda with 5 networks .trials x repeats. in a stack; {said}"):

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from lth import code, datasets, keys, networks, pruning, seeds, settings, store, tickets, training
+from lth import batches, code, datasets, keys, networks, pruning, seeds, settings, store, tickets, training
 from lth.places import trials_of
 from lth.strategies import SEARCH
 
@@ -55,7 +55,7 @@ class Stack:
     weights: tickets.Weights
     masks: Mapping[str, np.ndarray]
     ancestor_diverged: np.ndarray
-    sets: training.Sets
+    sets: batches.Sets
 
 
 def train(
@@ -161,7 +161,7 @@ def _arrays(run: training.Run, stack: Stack, *, keep_weights: bool) -> dict[str,
 
 @dataclasses.dataclass(frozen=True)
 class Draws:
-    """The randomness of a training (see `training.Draws`): named streams at the address of each network; `shared` leaves out of it all but
+    """The randomness of a training (see `batches.Draws`): named streams at the address of each network; `shared` leaves out of it all but
     the trial. `count` is the number of training examples.
     """
 
@@ -175,7 +175,7 @@ class Draws:
 
     def shifts(self, network: int, epoch: int) -> np.ndarray:
         """(flip, rows, columns) of each example of the epoch, in its order."""
-        high = [2, 2 * training.PADDING + 1, 2 * training.PADDING + 1]
+        high = [2, 2 * batches.PADDING + 1, 2 * batches.PADDING + 1]
         return self._stream("augmentation", network, epoch=epoch).integers(0, high, (self.count, 3))
 
     def key(self, network: int) -> int:
@@ -189,7 +189,7 @@ class Draws:
         return seeds.stream(self.plan.seed, purpose, trial=trial, **coordinates, **address)
 
 
-def examples(manifest: Mapping[str, Any], data: datasets.Data, plan: Plan) -> training.Sets:
+def examples(manifest: Mapping[str, Any], data: datasets.Data, plan: Plan) -> batches.Sets:
     """The three sets, images uint8 and labels int64, normalised by statistics of the training set alone."""
     inner, outer = datasets.split(len(data.train_labels), plan.validation, plan.seed)
     images = data.train_images[inner]
@@ -200,12 +200,12 @@ def examples(manifest: Mapping[str, Any], data: datasets.Data, plan: Plan) -> tr
     else:
         mean, deviation = np.zeros(()), np.full((), manifest["brightest"])
 
-    def part(images: np.ndarray, labels: np.ndarray) -> training.Examples:
+    def part(images: np.ndarray, labels: np.ndarray) -> batches.Examples:
         statistics = torch.from_numpy(mean.astype(np.float32)), torch.from_numpy(deviation.astype(np.float32))
-        return training.Examples(torch.from_numpy(images), torch.from_numpy(labels), *statistics)
+        return batches.Examples(torch.from_numpy(images), torch.from_numpy(labels), *statistics)
 
     validation = part(data.train_images[outer], data.train_labels[outer])
-    return training.Sets(part(images, data.train_labels[inner]), validation, part(data.test_images, data.test_labels))
+    return batches.Sets(part(images, data.train_labels[inner]), validation, part(data.test_images, data.test_labels))
 
 
 def _watch(recipe: settings.Recipe, checkpoint: Path, origin: store.Origin, seconds: float) -> Callable[[training.State], None]:
