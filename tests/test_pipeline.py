@@ -80,7 +80,7 @@ EDITS = {
         ("lth/training.py", "CHUNK = 1_000", "CHUNK = 1_001"),
         {"train": 6, "prune": 2, **AFTER_RUNS},
     ),
-    "the command line: nothing": (("lth/cli.py", 'help="digits, mnist,', 'help="mnist, digits,'), {}),
+    "the command line: nothing": (("lth/cli.py", "that lth knows, such as mnist", "that lth knows, such as digits"), {}),
     "two more rounds: those": (("params.yaml", "rounds: 2", "rounds: 4"), {"train": 4, "prune": 2, "tabulate": 1, "summarize": 1, "plot": 1}),
     "one round fewer: the tables and the figure made from them": (
         ("params.yaml", "rounds: 2", "rounds: 1"),
