@@ -232,8 +232,8 @@ def plain(model: nn.Module, job: Job, sets: batches.Sets, device: torch.device) 
         optimizer = torch.optim.SGD(model.parameters(), lr=recipe.learning_rate, momentum=recipe.momentum, weight_decay=recipe.weight_decay)
     tensors = [((each.images.float() - each.mean) / each.deviation, each.labels) for each in (sets.training, sets.validation, sets.test)]
     (images, labels), *evaluated = tensors
-    batches = (index for _ in iter(int, 1) for index in torch.randperm(len(labels), device=device).split(recipe.batch) if len(index) == recipe.batch)
-    for iteration, index in enumerate(batches):
+    indices = (index for _ in iter(int, 1) for index in torch.randperm(len(labels), device=device).split(recipe.batch) if len(index) == recipe.batch)
+    for iteration, index in enumerate(indices):
         if iteration % recipe.evaluate_every == 0:
             for each in evaluated:
                 evaluate(model, *each)

@@ -37,8 +37,9 @@ def build_parser() -> argparse.ArgumentParser:
     _path(verb, "--out", "the manifest to write (JSON); the arrays go beside it", required=True)
     verb.add_argument("--data", type=Path, default=Path("data"), metavar="FOLDER", help="where downloads go and archives lie (default data)")
 
-    verb = _add(verbs, "describe", _describe, "print what the catalog says of a folder of images (train/CLASS/*, test/CLASS/*), as YAML")
+    verb = _add(verbs, "describe", _describe, "decode a folder of images (train/CLASS/*, test/CLASS/*) once, for its entry in the catalog")
     verb.add_argument("folder", type=Path, help="such as data/flowers; its name is that of the data set")
+    _path(verb, "--out", "the YAML file to write, such as workflow/catalog/flowers.yaml", required=True)
 
     verb = _add(verbs, "init", _init, "draw θ0 for a block of trials, and the mask that keeps everything")
     _planned(verb, "experiment, block (such as trials-0-4), dataset, seed, network")
@@ -158,10 +159,10 @@ def _prepare(name: str, out: Path, data: Path) -> None:
     prepare(name, sources[name], data, out)
 
 
-def _describe(folder: Path) -> None:
+def _describe(folder: Path, out: Path) -> None:
     from lth.verbs.describe import describe
 
-    describe(folder)
+    describe(folder, out)
 
 
 def _init(**options: Any) -> None:

@@ -1,7 +1,7 @@
 """Data sets: decoded once into one array file each, checked by digest whenever it is read. Images stay bytes until a batch is used.
 
 What is known of a data set before it is there is its `Source`, so planning needs no data. A new one is a folder of images in ImageFolder's layout
-(`data/NAME/train/CLASS/*`, `data/NAME/test/CLASS/*`) with the entry of the catalog that `python -m lth describe data/NAME` prints; or, where
+(`data/NAME/train/CLASS/*`, `data/NAME/test/CLASS/*`) with the entry of the catalog that `python -m lth describe data/NAME` writes; or, where
 its files are of another kind, an entry in SOURCES and a function in OBTAIN.
 """
 
@@ -76,7 +76,7 @@ class Source:
         if len(self.shape) not in (2, 3) or (len(self.shape) == 3 and self.shape[0] != 3):
             raise ValueError(f"shape: expected [height, width] or [3, height, width], got {list(self.shape)}")
         if not SHA256.fullmatch(self.digest) and not MD5.fullmatch(self.digest):
-            raise ValueError(f"digest: expected 64 hexadecimal digits as `lth describe` prints them, got {self.digest!r}")
+            raise ValueError(f"digest: expected 64 hexadecimal digits as `lth describe` writes them, got {self.digest!r}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,7 +131,8 @@ def prepare(name: str, source: Source, folder: Path, out: Path) -> dict[str, Any
         place, data, mend = folder, OBTAIN[name](folder), "delete its files there and run again"
     else:
         place, data = folder / name, Data(*folder_of_images(folder / name))
-        mend = f"put the right files there, or describe them anew: python -m lth describe {place} (another version of Pillow may decode otherwise)"
+        anew = f"python -m lth describe {place} --out workflow/catalog/{name}.yaml"
+        mend = f"put the right files there, or describe them anew: {anew} (another version of Pillow may decode otherwise)"
     found = source_of(data)
     expected = dataclasses.replace(source, digest=found.digest) if name in OBTAIN and source.digest.startswith("md5:") else source
     if fault := _difference(found, expected):

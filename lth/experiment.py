@@ -54,11 +54,6 @@ def experiment_of(data: Any, known: Mapping[str, Source], figures: Mapping[str, 
         if figure not in figures:
             raise unknown(f"{where}.figures", "figure", figure, figures)
         _check_figure(figure, figures[figure], experiment, where)
-    for index, panel in enumerate(experiment.curves.panels):
-        if not panel:
-            raise ValueError(f"{where}.curves.panels[{index}]: expected at least one line such as dense/round-0/ticket, got none")
-        for line in panel:
-            _check_line(line, experiment, f"{where}.curves.panels[{index}]")
     return experiment
 
 
@@ -80,7 +75,7 @@ def _strategy(name: str, data: Any, where: str) -> Strategy:
 
 def check_branch(text: str, where: str) -> None:
     """Raises ValueError for a name that means no branch that an experiment may ask for."""
-    if tickets.split_name(text)[0] not in MEASURED:
+    if not {tickets.split_name(text)[0], text.partition("-")[0]} & set(MEASURED):
         raise unknown(where, "branch", text, MEASURED)
     tickets.check_branch(text, where)
 
@@ -117,6 +112,10 @@ def _check_strategies(experiment: Experiment, architecture: networks.Architectur
     classes = list(dict.fromkeys(weight.layer for weight in architecture.weights if weight.prunable))
     for name, strategy in chosen.items():
         place = f"{where}.strategies.{name}"
+        if strategy.branches.get("ticket", 1) > 1 and experiment.recipe.data_order == "shared":
+            raise ValueError(
+                f"{place}.branches.ticket: expected 1 with data_order shared, where repeats would be equal, got {strategy.branches['ticket']}"
+            )
         if strategy.rewound >= experiment.recipe.iterations:
             found = f"below the {experiment.recipe.iterations} of the recipe, got {strategy.rewound}"
             raise ValueError(f"{place}.iteration: expected an iteration {found}")
@@ -180,12 +179,18 @@ def _check_figure(name: str, spec: Figure, experiment: Experiment, where: str) -
         for quantity in spec.quantities:
             if (moment := moment_of(quantity)) and moment not in experiment.moments:
                 found = ", ".join(map(str, experiment.moments)) or "none"
-                raise ValueError(f"{where}.moments: expected {moment} among them for the figure {name!r}, got {found}")
+                raise ValueError(f"{where}.moments: expected {moment} among them for the figure {name!r}, got {found}; or choose other figures")
     elif experiment.curves.until < experiment.recipe.evaluate_every:
         found = f"the first evaluation, got {experiment.curves.until}"
         raise ValueError(f"{where}.curves.until: expected at least {experiment.recipe.evaluate_every}, {found}")
     elif not experiment.curves.panels:
         raise ValueError(f"{where}.curves.panels: expected at least one for {name!r}, got none")
+    else:
+        for index, panel in enumerate(experiment.curves.panels):
+            if not panel:
+                raise ValueError(f"{where}.curves.panels[{index}]: expected at least one line such as dense/round-0/ticket, got none")
+            for line in panel:
+                _check_line(line, experiment, f"{where}.curves.panels[{index}]")
 
 
 def _check_line(text: str, experiment: Experiment, where: str) -> None:

@@ -32,6 +32,8 @@ LABELS = {
 }
 BRANCHES = {"ticket": "winning ticket", "reinit": "random reinit"}  # the paper's words; others are called by their names
 STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)))  # of the strategies of a figure, in its order
+MARKERS = ("o", "s", "^", "D", "v", "X")  # and their points
+SPREAD = 0.02  # of a density: the most that a point stands aside from it
 BARS = 6  # on a curve
 COLORS = ("black", "tab:green", "tab:red", "tab:purple", "tab:brown", "tab:pink", "tab:olive", "tab:cyan", "tab:gray")
 REMAINING = "Percent of weights remaining"
@@ -63,10 +65,12 @@ def _density(spec: Density, style: Style, table: Sequence[tables.Row]) -> Pictur
         colors = {branch: COLORS[index % len(COLORS)] for index, branch in enumerate(others)} | style.colors
         for number, (strategy, branch) in enumerate(order):
             x, mean, low, high = np.array(lines[strategy, branch]).T
-            x = 100 * x * 1.012 ** (number - (len(order) - 1) / 2)  # a little apart, so that bars of different lines can be told apart
+            # A little apart, so that bars of different lines can be told apart; all lines together within SPREAD of where they belong.
+            x = 100 * x * (1 + SPREAD * (2 * number - len(order) + 1) / max(len(order) - 1, 3))
             bars = _scale(quantity) * np.maximum([mean - low, high - mean], 0)
             label = f"{BRANCHES.get(branch, branch)} ({strategy})"
-            look: dict[str, Any] = {"color": colors[branch], "ls": STYLES[spec.strategies.index(strategy) % len(STYLES)], "marker": "."}
+            place = spec.strategies.index(strategy)
+            look: dict[str, Any] = {"color": colors[branch], "ls": STYLES[place % len(STYLES)], "marker": MARKERS[place % len(MARKERS)], "ms": 3.5}
             axis.errorbar(x, _scale(quantity) * mean, bars, label=label, lw=1.2, elinewidth=0.7, **look)
         _density_axis(axis, spec.scale, max((line for line in lines.values()), key=len, default=[]))
         axis.set_ylabel(_name(quantity))

@@ -24,9 +24,9 @@ def split_name(text: str) -> tuple[str, float | None]:
 
 def check_number(text: str, where: str, numbered: bool) -> None:
     """Raises ValueError where a name has a number and takes none, or the other way round."""
-    name, number = split_name(text)
-    if numbered != bool(number):
-        legal = f"{name}-NUMBER such as {name}-0.5, of a number above 0" if numbered else name
+    if numbered != bool(split_name(text)[1]):
+        head = text.partition("-")[0]
+        legal = f"{head}-NUMBER, above 0 and a plain decimal such as {head}-0.5" if numbered else split_name(text)[0]
         raise ValueError(f"{where}: expected {legal}, got {text!r}")
 
 
@@ -54,6 +54,8 @@ INITIALIZATIONS: Mapping[str, Initialization] = {"glorot-normal": Initialization
 def check_initialization(text: str, where: str) -> None:
     """Raises ValueError for a name that means no initialisation."""
     name, _ = split_name(text)
+    if (head := text.partition("-")[0]) in INITIALIZATIONS and INITIALIZATIONS[head].numbered:
+        name = head
     if name not in INITIALIZATIONS:
         raise unknown(where, "initialization", text, INITIALIZATIONS)
     check_number(text, where, INITIALIZATIONS[name].numbered)
@@ -159,6 +161,8 @@ BRANCHES: Mapping[str, Branch] = {
 def check_branch(text: str, where: str) -> None:
     """Raises ValueError for a name that means no branch; `noise-0.5` means noise of 0.5."""
     name, _ = split_name(text)
+    if (head := text.partition("-")[0]) in BRANCHES and BRANCHES[head].numbered:
+        name = head
     if name not in BRANCHES:
         raise unknown(where, "branch", text, BRANCHES)
     check_number(text, where, BRANCHES[name].numbered)

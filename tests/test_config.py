@@ -188,13 +188,18 @@ def test_a_fault_of_the_params_is_refused_with_its_key_and_what_is_legal(project
         (
             "strategies.iterative.branches.noise",
             1,
-            ".strategies.iterative.branches: expected noise-NUMBER such as noise-0.5, of a number above 0, got",
+            ".strategies.iterative.branches: expected noise-NUMBER, above 0 and a plain decimal such as noise-0.5, got",
         ),
         ("strategies.iterative.branches.search", 1, ".strategies.iterative.branches: unknown branch 'search'; legal: noise, reinit, resample,"),
         ("strategies.iterative.scope", "random", ".strategies.iterative.scope: unknown scope 'random'"),
         ("strategies.random", RANDOM | {"like": "random"}, ".strategies.random: its round 1 is made from random/round-1"),
         ("network.dropout", {"rate": 0.5, "after": []}, ".network.dropout.after: expected hidden for this network, got none"),
         ("network.dropout", {"rate": 0.5, "after": ["pooling"]}, ".network.dropout.after: expected hidden for this network, got pooling"),
+        (
+            "strategies.iterative.branches",
+            {"ticket": 1, "noise-0.50": 1},
+            ".strategies.iterative.branches: expected noise-NUMBER, above 0 and a plain decimal such as",
+        ),
         ("moments", [40, 20], ".moments: expected rising iterations, got [40, 20]"),
         ("recipe.drops", [20, 20], ".recipe.drops: expected rising iterations below 1500, got [20, 20]"),
         ("strategies.rewind", REWIND | {"iteration": 1500}, ".strategies.rewind.iteration: expected an iteration below the 1500 of the recipe"),
@@ -434,3 +439,16 @@ def test_a_data_set_of_the_catalog_is_one_like_any_other(project: Project) -> No
     refused(project, "datasets.Flowers: expected a name of lower-case letters and digits, joined by '-'")
     project.set("datasets", {"flowers": SOURCE | {"classes": 0}}, "workflow/catalog/lenet.yaml")
     refused(project, "datasets.flowers.classes: expected a number at least")
+
+
+def test_repeats_of_a_ticket_that_would_be_equal_are_refused(project: Project) -> None:
+    project.set(f"{DIGITS}.strategies.iterative.branches.ticket", 2)
+    assert project.read()
+    project.set(f"{DIGITS}.recipe.data_order", "shared")
+    refused(project, f"{DIGITS}.strategies.iterative.branches.ticket: expected 1 with data_order shared, where repeats would be equal, got 2")
+
+
+def test_lines_of_curves_matter_only_where_they_are_drawn(project: Project) -> None:
+    project.set(f"{DIGITS}.curves.panels", [["oneshot/round-1/ticket"]])
+    project.set(f"{DIGITS}.figures", ["early-stopping"])
+    assert project.read()

@@ -155,7 +155,7 @@ def test_a_source_is_read_from_plain_data(source: dict[str, Any]) -> None:
         ({"classes": 1}, "datasets.it.classes: expected a number at least 2, got 1"),
         ({"training": 0}, "datasets.it.training: expected a number at least 1, got 0"),
         ({"test": "all"}, "datasets.it.test: expected a whole number, got 'all'"),
-        ({"digest": "0" * 63}, "datasets.it.digest: expected 64 hexadecimal digits as `lth describe` prints them, got '" + "0" * 63 + "'"),
+        ({"digest": "0" * 63}, "datasets.it.digest: expected 64 hexadecimal digits as `lth describe` writes them, got '" + "0" * 63 + "'"),
         ({"folder": "it"}, "datasets.it: unknown key 'folder'; legal: brightest, classes, digest, shape, test, training"),
     ],
 )
@@ -474,8 +474,9 @@ def test_cifar_of_another_size_is_refused(cifar: Any, tmp_path: Path) -> None:
 
 
 def test_a_folder_of_images_is_described_prepared_and_read(pets: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    describe(pets)
-    entry = yaml.safe_load(capsys.readouterr().out)
+    describe(pets, tmp_path / "pets.yaml")
+    assert capsys.readouterr().out == f"{tmp_path}/pets.yaml: pets, 6 training and 2 test images of 2 classes\n"
+    entry = yaml.safe_load((tmp_path / "pets.yaml").read_text())
     source = settings.build(Source, entry["datasets"]["pets"], "datasets.pets")
     assert source == datasets.describe(pets)
     assert source == Source((3, 5, 6), 255, 2, 6, 2, source.digest)
@@ -485,10 +486,22 @@ def test_a_folder_of_images_is_described_prepared_and_read(pets: Path, tmp_path:
     assert datasets.source_of(data) == source
 
 
-def test_a_description_is_an_entry_of_the_catalog(pets: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    describe(pets)
+def test_a_description_is_an_entry_of_the_catalog_in_a_file_of_its_own(pets: Path, tmp_path: Path) -> None:
+    out = tmp_path / "pets.yaml"
+    describe(pets, out)
     numbers = f"brightest: 255\n    classes: 2\n    training: 6\n    test: 2\n    digest: {datasets.describe(pets).digest}\n"
-    assert capsys.readouterr().out == f"datasets:\n  pets:\n    shape: [3, 5, 6]\n    {numbers}"
+    text = f"datasets:\n  pets:\n    shape: [3, 5, 6]\n    {numbers}"
+    assert out.read_text() == text
+    describe(pets, out)
+    out.write_text("figures: {}\n")
+    with pytest.raises(ValueError, match=r"pets\.yaml: has other entries than that of pets; choose a file of its own"):
+        describe(pets, out)
+    assert out.read_text() == "figures: {}\n"
+    (pets / "train" / "cat" / "1.png").write_bytes(b"no image")
+    out.write_text(text)
+    with pytest.raises(ValueError, match=r"1\.png: cannot be read"):
+        describe(pets, out)
+    assert out.read_text() == text
 
 
 def test_images_labels_and_order_are_those_of_torchvisions_image_folder(pets: Path) -> None:
@@ -559,7 +572,8 @@ def test_images_that_changed_since_they_were_described_are_refused(pets: Path, t
     pixels = np.array(Image.open(path))
     pixels[1, 1, 0] ^= 1
     save(Image.fromarray(pixels), path) if change == "replace" else path.unlink()
-    mend = f"put the right files there, or describe them anew: python -m lth describe {pets} (another version of Pillow may decode otherwise)"
+    anew = f"python -m lth describe {pets} --out workflow/catalog/pets.yaml"
+    mend = f"put the right files there, or describe them anew: {anew} (another version of Pillow may decode otherwise)"
     with pytest.raises(ValueError, match=f"^{pets}: the decoded pets has {fault}; {re.escape(mend)}$"):
         prepare("pets", source, pets.parent, tmp_path / "pets.json")
     assert not list(tmp_path.glob("pets.*"))
@@ -583,11 +597,11 @@ def test_a_folder_with_the_name_of_a_data_set_that_is_known_is_refused(pets: Pat
     refused(folder, f"{folder}: mnist is a data set that lth knows already; rename the folder")
 
 
-def test_the_folder_may_be_the_current_one(pets: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_folder_may_be_the_current_one(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = datasets.describe(pets)
     monkeypatch.chdir(pets)
-    describe(Path("."))
-    assert yaml.safe_load(capsys.readouterr().out)["datasets"].keys() == {"pets"}
+    describe(Path("."), Path("../pets.yaml"))
+    assert yaml.safe_load(Path("../pets.yaml").read_text())["datasets"].keys() == {"pets"}
     assert datasets.describe(Path(".")) == expected
 
 

@@ -83,7 +83,7 @@ def draw_digits(folder: Path) -> None:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = Workspace(tmp_path_factory.mktemp("paper") / "study")
     draw_digits(workspace.folder / "data" / "tiny")
-    (workspace.folder / "workflow" / "catalog" / "tiny.yaml").write_text(workspace.run("python", "-m", "lth", "describe", "data/tiny"))
+    workspace.run("python", "-m", "lth", "describe", "data/tiny", "--out", "workflow/catalog/tiny.yaml")
     (workspace.folder / "workflow" / "catalog" / "moments.yaml").write_text(json.dumps({"figures": {"moments": FIGURE}}))
     params = yaml.safe_load(PARAMS) | {"experiments": STUDY}
     (workspace.folder / "params.yaml").write_text(json.dumps(params, indent=1))  # YAML without aliases

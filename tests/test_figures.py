@@ -132,11 +132,14 @@ def test_lines_are_means_and_bars_go_from_minimum_to_maximum() -> None:
     assert bars(accuracies, 0)[0, 1:] == pytest.approx([90, 92]), "accuracies are in percent"
 
 
-def test_lines_stand_a_little_apart_but_at_their_density() -> None:
-    for axis in density(table()).axes:
-        first, second = (bars(axis, line)[:, 0] for line in range(2))
-        assert (first != second).all()
-        assert first == pytest.approx([100 * 0.8**round for round in range(6)], rel=0.02)
+@pytest.mark.parametrize("count", [2, 3, 12])
+def test_lines_stand_a_little_apart_but_at_their_density(count: int) -> None:
+    lines = [("iterative", "ticket"), *(("iterative", f"noise-{number}") for number in range(1, count))]
+    for axis in density(table(lines)).axes:
+        places = [bars(axis, line)[:, 0] for line in range(count)]
+        assert len({place[0] for place in places}) == count
+        for place in places:
+            assert place == pytest.approx([100 * 0.8**round for round in range(6)], rel=0.0201)
 
 
 def test_the_legend_has_every_branch_of_every_strategy_in_its_colour() -> None:

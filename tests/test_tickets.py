@@ -64,10 +64,10 @@ def test_both_initialisations_draw_every_network(name: str) -> None:
     ("text", "message"),
     [
         ("glorot", "here: unknown initialization 'glorot'; did you mean 'glorot-normal'? legal: glorot-normal, normal"),
-        ("normal", "here: expected normal-NUMBER such as normal-0.5, of a number above 0, got 'normal'"),
-        ("normal-0", "here: expected normal-NUMBER such as normal-0.5, of a number above 0, got 'normal-0'"),
+        ("normal", "here: expected normal-NUMBER, above 0 and a plain decimal such as normal-0.5, got 'normal'"),
+        ("normal-0", "here: expected normal-NUMBER, above 0 and a plain decimal such as normal-0.5, got 'normal-0'"),
         ("glorot-normal-0.5", "here: expected glorot-normal, got 'glorot-normal-0.5'"),
-        ("normal--1", "here: unknown initialization 'normal--1'"),
+        ("normal--1", "here: expected normal-NUMBER, above 0 and a plain decimal such as normal-0.5, got 'normal--1'"),
     ],
 )
 def test_an_initialisation_that_is_none_is_refused(text: str, message: str) -> None:
@@ -80,12 +80,12 @@ def test_an_initialisation_that_is_none_is_refused(text: str, message: str) -> N
     ("text", "message"),
     [
         ("reinitt", "here: unknown branch 'reinitt'; did you mean 'reinit'?"),
-        ("noise", "here: expected noise-NUMBER such as noise-0.5, of a number above 0, got 'noise'"),
-        ("noise-0", "here: expected noise-NUMBER such as noise-0.5, of a number above 0, got 'noise-0'"),
-        ("noise-" + "9" * 400, "here: unknown branch 'noise-999"),
-        ("noise-", "here: unknown branch 'noise-'"),
-        ("noise-1e5", "here: unknown branch 'noise-1e5'"),
-        ("noise-0.50", "here: unknown branch 'noise-0.50'"),  # one name for one thing
+        ("noise", "here: expected noise-NUMBER, above 0 and a plain decimal such as noise-0.5, got 'noise'"),
+        ("noise-0", "here: expected noise-NUMBER, above 0 and a plain decimal such as noise-0.5, got 'noise-0'"),
+        ("noise-" + "9" * 400, "here: expected noise-NUMBER, above 0 and a plain decimal such as noise-0.5, got 'noise-999"),
+        ("noise-", "here: expected noise-NUMBER, above 0 and a plain decimal such as noise-0.5, got 'noise-'"),
+        ("noise-1e5", "here: expected noise-NUMBER, above 0 and a plain decimal such as noise-0.5, got 'noise-1e5'"),
+        ("noise-0.50", "here: expected noise-NUMBER, above 0 and a plain decimal such as noise-0.5, got 'noise-0.50'"),  # one name for one thing
         ("ticket-2", "here: expected ticket, got 'ticket-2'"),
     ],
 )

@@ -4,10 +4,16 @@ from pathlib import Path
 
 import yaml
 
-from lth import datasets, settings
+from lth import atomic, config, datasets, settings
 
 
-def describe(folder: Path) -> None:
-    """Decodes the images in `folder` (`data/NAME`) and prints the catalog's entry for the data set NAME, as YAML."""
-    source = settings.to_plain(datasets.describe(folder))
-    print(yaml.safe_dump({"datasets": {folder.absolute().name: source}}, sort_keys=False, default_flow_style=None), end="")
+def describe(folder: Path, out: Path) -> None:
+    """Decodes the images in `folder` (`data/NAME`) and writes the catalog's entry for the data set NAME, as YAML, to a file of its own.
+
+    Raises ValueError for what is wrong with the images, and where `out` has something else in it.
+    """
+    name, source = folder.absolute().name, settings.to_plain(datasets.describe(folder))
+    if out.exists() and (there := config.load_yaml(out)) is not None and not (there.keys() == {"datasets"} and there["datasets"].keys() == {name}):
+        raise ValueError(f"{out}: has other entries than that of {name}; choose a file of its own")
+    atomic.write_text(out, yaml.safe_dump({"datasets": {name: source}}, sort_keys=False, default_flow_style=None))
+    print(f"{out}: {name}, {source['training']} training and {source['test']} test images of {source['classes']} classes")

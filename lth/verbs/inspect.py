@@ -27,17 +27,18 @@ def inspect(path: Path) -> None:
 
 def _mask(file: store.File) -> Iterator[Sequence[str]]:
     masks = file.group("mask")
-    yield ["trial", "repeat", *(f"{name} %" for name in masks), "all %", "weights left"]
-    for index, (trial, repeat) in enumerate(file.pairs):
-        layers = [f"{100 * mask[index].mean():.3f}" for mask in masks.values()]
-        yield [str(trial), str(repeat), *layers, f"{100 * pruning.density(masks)[index]:.3f}", f"{pruning.survivors(masks)[index]:,}"]
+    yield ["percent left", *(f"trial {trial}, repeat {repeat}" for trial, repeat in file.pairs)]
+    for name, mask in masks.items():
+        yield [name, *(f"{100 * each.mean():.3f}" for each in mask)]
+    yield ["all", *(f"{100 * share:.3f}" for share in pruning.density(masks))]
+    yield ["weights", *(f"{count:,}" for count in pruning.survivors(masks))]
 
 
 def _weights(file: store.File) -> Iterator[Sequence[str]]:
-    weights = {name: value for name, value in file.group("weights").items() if value.any()}
-    yield ["trial", *(f"sd of {name}" for name in weights)]
-    for index, trial in enumerate(file.arrays["trial"]):
-        yield [str(trial), *(f"{np.std(value[index]):.6f}" for value in weights.values())]
+    yield ["standard deviation", *(f"trial {trial}" for trial in file.arrays["trial"])]
+    for name, value in file.group("weights").items():
+        if value.any():
+            yield [name, *(f"{np.std(each):.6f}" for each in value)]
 
 
 def _run(file: store.File) -> Iterator[Sequence[str]]:

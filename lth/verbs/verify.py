@@ -78,7 +78,7 @@ def verify(results: Path) -> None:
     if found.faults:
         count = "1 fault" if len(found.faults) == 1 else f"{len(found.faults)} faults"
         waiting = f", and {len(found.waiting)} files that were made from these" if found.waiting else ""
-        mend = "do what each line says; where it says nothing, delete the file that it begins with and run snakemake again"
+        mend = "do what each line says (nothing, where it says `not checked`), then run snakemake again"
         raise ValueError(f"{results}: {count}{waiting}; {mend}")
     print(f"{results}: {len(paths)} HDF5 files and {len(texts)} others are whole, in place, and follow from one another")
     if others := _outdated(found.keys, results.parent):
