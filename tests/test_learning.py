@@ -72,5 +72,5 @@ def test_a_network_learns_cifar_10(project: Project, manifest: Path, entry: str,
         on_evaluation=lambda state: losses.append(float(state.curves["validation_loss"][0, -1])),
     )
     print(f"{entry}: validation loss {', '.join(f'{loss:.3f}' for loss in losses)}; test accuracy {run.measures['final_test_accuracy'][0]:.3f}")
-    assert losses[-1] < losses[1] < losses[0]
+    assert losses[-1] < min(losses[:2]), "batch norm's running statistics lag behind at first"
     assert run.measures["final_test_accuracy"][0] > accuracy
