@@ -120,7 +120,8 @@ def row(name: str, device: torch.device, count: int, seconds: float) -> dict[str
     before = memory(device)
     turns = Turns(job, device, count, seconds, lambda: others(architecture, job, sets, {key: value[0] for key, value in masks.items()}, device))
     with contextlib.suppress(EnoughError):
-        training.train(architecture, weights, masks, sets, job.recipe, Draws(len(sets.training)), device=device, on_evaluation=turns)
+        stack = training.Stack(architecture, weights, masks, sets, job.recipe, Draws(len(sets.training)))
+        training.train(stack, device=device, on_evaluation=turns)
     first = turns.first - statistics.median(turns.milliseconds["ours"]) * job.recipe.evaluate_every * count / 1000
     return {"milliseconds": turns.milliseconds, "compilation": first, "before": before, "peak": turns.peak}
 

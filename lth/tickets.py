@@ -22,14 +22,6 @@ def split_name(text: str) -> tuple[str, float | None]:
     return (match[1], float(match[2]) if match[2] else None) if match else (text, None)
 
 
-def check_number(text: str, where: str, numbered: bool) -> None:
-    """Raises ValueError where a name has a number and takes none, or the other way round."""
-    if numbered != bool(split_name(text)[1]):
-        head = text.partition("-")[0]
-        legal = f"{head}-NUMBER, above 0 and a plain decimal such as {head}-0.5" if numbered else split_name(text)[0]
-        raise ValueError(f"{where}: expected {legal}, got {text!r}")
-
-
 def glorot_normal(fan_in: int, fan_out: int, number: float) -> float:
     """Standard deviation of Glorot's normal initialisation, not truncated (Glorot & Bengio, 2010)."""
     return math.sqrt(2 / (fan_in + fan_out))
@@ -53,12 +45,7 @@ INITIALIZATIONS: Mapping[str, Initialization] = {"glorot-normal": Initialization
 
 def check_initialization(text: str, where: str) -> None:
     """Raises ValueError for a name that means no initialisation."""
-    name, _ = split_name(text)
-    if (head := text.partition("-")[0]) in INITIALIZATIONS and INITIALIZATIONS[head].numbered:
-        name = head
-    if name not in INITIALIZATIONS:
-        raise unknown(where, "initialization", text, INITIALIZATIONS)
-    check_number(text, where, INITIALIZATIONS[name].numbered)
+    _check_name(text, where, "initialization", INITIALIZATIONS)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -160,12 +147,19 @@ BRANCHES: Mapping[str, Branch] = {
 
 def check_branch(text: str, where: str) -> None:
     """Raises ValueError for a name that means no branch; `noise-0.5` means noise of 0.5."""
-    name, _ = split_name(text)
-    if (head := text.partition("-")[0]) in BRANCHES and BRANCHES[head].numbered:
+    _check_name(text, where, "branch", BRANCHES)
+
+
+def _check_name(text: str, where: str, what: str, known: Mapping[str, Initialization | Branch]) -> None:
+    """Raises ValueError for a name that is none of these, or has a number and takes none, or the other way round."""
+    name, number = split_name(text)
+    if (head := text.partition("-")[0]) in known and known[head].numbered:
         name = head
-    if name not in BRANCHES:
-        raise unknown(where, "branch", text, BRANCHES)
-    check_number(text, where, BRANCHES[name].numbered)
+    if name not in known:
+        raise unknown(where, what, text, known)
+    if known[name].numbered != bool(number):
+        legal = f"{name}-NUMBER, above 0 and a plain decimal such as {name}-0.5" if known[name].numbered else name
+        raise ValueError(f"{where}: expected {legal}, got {text!r}")
 
 
 def start(

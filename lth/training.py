@@ -7,7 +7,7 @@ is no coupling: each network has its own batches, dropout, augmentation and stat
 import dataclasses
 import gc
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -21,12 +21,35 @@ from lth.networks import Architecture
 from lth.optimizers import OPTIMIZERS
 from lth.settings import Recipe, unknown
 
+Result = TypeVar("Result")
 CURVES = ("validation_loss", "validation_accuracy", "test_loss", "test_accuracy")
 CHUNK = 1_000  # examples evaluated at once: the activations of Lenet then stay in a core's cache
 CHUNK_OF_IMAGES = 50  # the same where there are convolutions
 
 torch.backends.cudnn.deterministic, torch.backends.cudnn.allow_tf32 = True, False  # the same bits each time, of full precision
 torch.set_flush_denormal(True)  # Adam's averages of dead units decay into denormal numbers, and these are 10 to 100 times slower
+
+
+@dataclasses.dataclass(frozen=True)
+class Stack:
+    """What a training is made of: networks of one shape, each with what it starts from and its mask (arrays [networks, ...] by name), the
+    examples, how they are trained, and all randomness.
+    """
+
+    architecture: Architecture
+    weights: Mapping[str, np.ndarray]
+    masks: Mapping[str, np.ndarray]
+    sets: Sets
+    recipe: Recipe
+    draws: Draws
+
+    def __len__(self) -> int:
+        return len(next(iter(self.weights.values())))
+
+    def first(self) -> "Stack":
+        """The first network alone."""
+        weights, masks = ({name: value[:1] for name, value in arrays.items()} for arrays in (self.weights, self.masks))
+        return dataclasses.replace(self, weights=weights, masks=masks)
 
 
 @dataclasses.dataclass
@@ -55,142 +78,91 @@ class Run:
 
 
 def train(
-    architecture: Architecture,
-    weights: Mapping[str, np.ndarray],
-    masks: Mapping[str, np.ndarray],
-    sets: Sets,
-    recipe: Recipe,
-    draws: Draws,
-    *,
-    device: torch.device,
-    start: int = 0,
-    resume: State | None = None,
-    on_evaluation: Callable[[State], None] = lambda state: None,
+    stack: Stack, *, device: torch.device, start: int = 0, resume: State | None = None, on_evaluation: Callable[[State], None] = lambda state: None
 ) -> Run:
-    """Trains a stack from `weights` under `masks` (arrays [networks, ...]), from iteration `start` to the recipe's last.
+    """Trains a stack from its weights under its masks, from iteration `start` to the recipe's last.
 
     The incomplete last batch of an epoch is dropped. Weights are 0 where the mask is, before the first step and after every step, and so is
     the optimiser's state. `on_evaluation` sees the state after each evaluation; a training that is given one of these states as `resume`
     ends bit for bit as if it had never stopped. Raises ValueError where the memory is too small for the stack.
     """
-    made = architecture, weights, masks, sets.training, recipe, draws, device
-    return _or_what_fits(lambda: _trained(architecture, weights, masks, sets.to(device), recipe, draws, device, start, resume, on_evaluation), *made)
+
+    def work() -> Run:
+        loop = Loop(stack, device, start, resume)
+        for iteration in stack.recipe.evaluations(loop.state.iteration):
+            loop.advance(iteration)
+            if resume is None or iteration > resume.iteration:
+                _record(loop.state, evaluate(loop.architecture, loop.layout, loop.state.rows, [loop.sets.validation, loop.sets.test]))
+                on_evaluation(loop.state)
+        return _finished(loop, start)
+
+    return _or_what_fits(work, stack, device)
 
 
-def _trained(
-    architecture: Architecture,
-    weights: Mapping[str, np.ndarray],
-    masks: Mapping[str, np.ndarray],
-    sets: Sets,
-    recipe: Recipe,
-    draws: Draws,
-    device: torch.device,
-    start: int,
-    resume: State | None,
-    on_evaluation: Callable[[State], None],
-) -> Run:
-    loop = Loop(architecture, weights, masks, sets.training, recipe, draws, device, start, resume)
-    state, layout = loop.state, loop.layout
-    for iteration in recipe.evaluations(state.iteration):
+def weights_at(iteration: int, stack: Stack, *, device: torch.device) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """The weights [networks, ...] that `train` has after `iteration` steps, and whether those of each network are finite [networks]. Raises
+    ValueError where the memory is too small for the stack.
+    """
+
+    def work() -> tuple[dict[str, np.ndarray], np.ndarray]:
+        loop = Loop(stack, device)
         loop.advance(iteration)
-        if resume is None or iteration > resume.iteration:
-            _record(state, evaluate(architecture, layout, state.rows, [sets.validation, sets.test]))
-            on_evaluation(state)
-    return _finished(architecture, layout, state, loop.mask, sets, recipe, start)
+        finite = torch.stack([torch.isfinite(row).all() for row in loop.state.rows])
+        return loop.layout.unpack(loop.state.rows), finite.cpu().numpy()
+
+    return _or_what_fits(work, stack, device)
 
 
-def _or_what_fits(work: Callable[[], Any], *made: Any) -> Any:
-    """What a function gives; where memory does not suffice, ValueError with what fits (`_what_fits` takes the rest)."""
+def _or_what_fits(work: Callable[[], Result], stack: Stack, device: torch.device) -> Result:
+    """What a function gives; where memory does not suffice, ValueError with what fits."""
     try:
         return work()
     except (RuntimeError, MemoryError) as error:
         if not (isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in str(error)):
             raise
     # Only here, outside the handler, is the memory of the training free again: the exception held all of its frames.
-    raise ValueError(_what_fits(*made))
+    raise ValueError(_what_fits(stack, device))
 
 
-def _what_fits(
-    architecture: Architecture,
-    weights: Mapping[str, np.ndarray],
-    masks: Mapping[str, np.ndarray],
-    examples: Examples,
-    recipe: Recipe,
-    draws: Draws,
-    device: torch.device,
-) -> str:
+def _what_fits(stack: Stack, device: torch.device) -> str:
     """What to tell after a training ran out of memory; on a GPU with the number of networks that fit, by a step of one of them."""
-    count = len(next(iter(weights.values())))
-    said = f"out of memory on {device} with {count} networks (trials x repeats) in a stack"
+    said = f"out of memory on {device} with {len(stack)} networks (trials x repeats) in a stack"
     if device.type != "cuda":
-        each = 6 * 4 * Layout(architecture).width / 2**20
+        each = 6 * 4 * Layout(stack.architecture).width / 2**20
         return f"{said}, which take up to {each:,.0f} MiB each; choose a lower `block`, or run fewer jobs at once"
     gc.collect()
     torch.cuda.empty_cache()
     free, _ = torch.cuda.mem_get_info(device)
-    before = torch.cuda.memory_allocated(device)
-    torch.cuda.reset_peak_memory_stats(device)
-    single = {name: value[:1] for name, value in weights.items()}, {name: value[:1] for name, value in masks.items()}
+    held = torch.cuda.memory_allocated(device)
     try:
-        Loop(architecture, *single, examples.to(device), recipe, draws, device).advance(1)
+        single = dataclasses.replace(stack.first(), sets=stack.sets.to(device))
+        shared = torch.cuda.memory_allocated(device) - held
+        torch.cuda.reset_peak_memory_stats(device)
+        Loop(single, device).advance(1)
     except torch.OutOfMemoryError:
         return f"{said}; not even one fits into the {free / 2**30:.1f} GiB that are free"
-    each = torch.cuda.max_memory_allocated(device) - before
-    fit = f"about {max(1, free // each)} would fit ({each / 2**30:.2f} GiB for one, {free / 2**30:.1f} GiB free)"
+    each = torch.cuda.max_memory_allocated(device) - held - shared
+    fit = f"about {max(1, (free - shared) // each)} would fit ({each / 2**30:.2f} GiB for one, {free / 2**30:.1f} GiB free)"
     return f"{said}; {fit}: choose `block` so that block x repeats is no more"
-
-
-def weights_at(
-    iteration: int,
-    architecture: Architecture,
-    weights: Mapping[str, np.ndarray],
-    masks: Mapping[str, np.ndarray],
-    examples: Examples,
-    recipe: Recipe,
-    draws: Draws,
-    *,
-    device: torch.device,
-) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """The weights [networks, ...] that `train` has after `iteration` steps, and whether those of each network are finite [networks]. Raises
-    ValueError where the memory is too small for the stack.
-    """
-
-    def work() -> tuple[dict[str, np.ndarray], np.ndarray]:
-        loop = Loop(architecture, weights, masks, examples.to(device), recipe, draws, device)
-        loop.advance(iteration)
-        finite = torch.stack([torch.isfinite(row).all() for row in loop.state.rows])
-        return loop.layout.unpack(loop.state.rows), finite.cpu().numpy()
-
-    return _or_what_fits(work, architecture, weights, masks, examples, recipe, draws, device)
 
 
 class Loop:
     """A training under way: its state, and steps that change it in place."""
 
-    def __init__(
-        self,
-        architecture: Architecture,
-        weights: Mapping[str, np.ndarray],
-        masks: Mapping[str, np.ndarray],
-        examples: Examples,
-        recipe: Recipe,
-        draws: Draws,
-        device: torch.device,
-        start: int = 0,
-        resume: State | None = None,
-    ):
-        if recipe.optimizer not in OPTIMIZERS:
-            raise unknown("recipe.optimizer", "optimizer", recipe.optimizer, OPTIMIZERS)
-        self.layout, self.recipe = Layout(architecture), recipe
-        state = resume or State(start, (packed := self.layout.pack(weights)), packed, {}, {})
+    def __init__(self, stack: Stack, device: torch.device, start: int = 0, resume: State | None = None):
+        self.architecture, self.recipe, self.sets = stack.architecture, stack.recipe, stack.sets.to(device)
+        if self.recipe.optimizer not in OPTIMIZERS:
+            raise unknown("recipe.optimizer", "optimizer", self.recipe.optimizer, OPTIMIZERS)
+        self.layout = Layout(self.architecture)
+        state = resume or State(start, (packed := self.layout.pack(stack.weights)), packed, {}, {})
         bits = np.int32 if state.rows.dtype == torch.float32 else np.int64
-        self.mask = self.layout.pack({name: -value.astype(bits) for name, value in masks.items()}, fill=-1).to(device)
+        self.mask = self.layout.pack({name: -value.astype(bits) for name, value in stack.masks.items()}, fill=-1).to(device)
         rows, best = (masked(values.to(device), self.mask) for values in (state.rows, state.best_rows))
         moments = {name: value.to(device, copy=True) for name, value in state.optimizer.items()}
         self.state = State(state.iteration, rows, best, moments, state.curves)
-        self.gradient = Gradient(architecture, self.layout, recipe, device)
+        self.gradient = Gradient(self.architecture, self.layout, self.recipe, device)
         self.out = torch.zeros_like(rows)
-        self.batches = Batches(draws, len(rows), examples, recipe, device)
+        self.batches = Batches(stack.draws, len(rows), self.sets.training, self.recipe, device)
 
     def advance(self, until: int) -> None:
         """Steps until as many were made."""
@@ -240,8 +212,8 @@ def _record(state: State, results: list[tuple[np.ndarray, np.ndarray]]) -> None:
     state.curves = {name: np.column_stack([*([state.curves[name]] if state.curves else []), value]) for name, value in values.items()}
 
 
-def _finished(architecture: Architecture, layout: Layout, state: State, mask: Tensor, sets: Sets, recipe: Recipe, start: int) -> Run:
-    iterations = np.array(recipe.evaluations(start))
+def _finished(loop: Loop, start: int) -> Run:
+    state, iterations = loop.state, np.array(loop.recipe.evaluations(start))
     loss = np.where(np.isfinite(state.curves["validation_loss"]), state.curves["validation_loss"], np.inf)
     stop = loss.argmin(axis=1)
     measures = {"early_stop_iteration": iterations[stop], "diverged": ~np.isfinite(np.stack(list(state.curves.values()))).all(axis=(0, 2))}
@@ -249,11 +221,11 @@ def _finished(architecture: Architecture, layout: Layout, state: State, mask: Te
         measures[f"early_stop_{name}"] = curve[np.arange(len(stop)), stop]
         measures[f"final_{name}"] = curve[:, -1]
     for moment, rows in (("early_stop", state.best_rows), ("final", state.rows)):
-        (result,) = evaluate(architecture, layout, rows, [sets.training])
+        (result,) = evaluate(loop.architecture, loop.layout, rows, [loop.sets.training])
         measures[f"{moment}_train_loss"], measures[f"{moment}_train_accuracy"] = result
-    pruned = [masked(row, ~bits).abs().max() for row, bits in zip(state.rows, mask, strict=True)]
+    pruned = [masked(row, ~bits).abs().max() for row, bits in zip(state.rows, loop.mask, strict=True)]
     measures["largest_pruned_weight"] = torch.stack(pruned).cpu().numpy()
-    return Run(iterations, state.curves, measures, layout.unpack(state.rows))
+    return Run(iterations, state.curves, measures, loop.layout.unpack(state.rows))
 
 
 def pick_device(name: str) -> torch.device:

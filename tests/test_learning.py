@@ -61,16 +61,8 @@ def test_a_network_learns_cifar_10(project: Project, manifest: Path, entry: str,
     masks = {weight.name: np.ones((1, *weight.shape), bool) for weight in architecture.weights}
     losses: list[float] = []
     torch.set_num_threads(2)
-    run = training.train(
-        architecture,
-        weights,
-        masks,
-        sets,
-        chosen.recipe,
-        Draws(plan, [(0, 0)], len(sets.training)),
-        device=torch.device("cpu"),
-        on_evaluation=lambda state: losses.append(float(state.curves["validation_loss"][0, -1])),
-    )
+    stack = training.Stack(architecture, weights, masks, sets, chosen.recipe, Draws(plan, [(0, 0)], len(sets.training)))
+    run = training.train(stack, device=torch.device("cpu"), on_evaluation=lambda state: losses.append(float(state.curves["validation_loss"][0, -1])))
     print(f"{entry}: validation loss {', '.join(f'{loss:.3f}' for loss in losses)}; test accuracy {run.measures['final_test_accuracy'][0]:.3f}")
     assert losses[-1] < min(losses[:2]), "batch norm's running statistics lag behind at first"
     assert run.measures["final_test_accuracy"][0] > accuracy

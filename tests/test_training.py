@@ -72,13 +72,17 @@ def one(arrays: Mapping[str, np.ndarray], index: int) -> Arrays:
     return {name: value[index : index + 1] for name, value in arrays.items()}
 
 
+def stack_of(architecture, weights, masks, recipe=ADAM, draws=None, sets=None) -> training.Stack:
+    return training.Stack(architecture, weights, masks, sets or toy_sets(), recipe, draws or Draws())
+
+
 def run(architecture, weights, masks, recipe=ADAM, draws=None, sets=None, **options) -> training.Run:
-    return training.train(architecture, weights, masks, sets or toy_sets(), recipe, draws or Draws(), device=CPU, **options)
+    return training.train(stack_of(architecture, weights, masks, recipe, draws, sets), device=CPU, **options)
 
 
 def steps(architecture, weights, masks, recipe, until: int, **options) -> Arrays:
     """The weights after as many steps, without any evaluation."""
-    loop = training.Loop(architecture, weights, masks, toy_sets().training, recipe, Draws(), CPU, **options)
+    loop = training.Loop(stack_of(architecture, weights, masks, recipe), CPU, **options)
     loop.advance(until)
     return loop.layout.unpack(loop.state.rows)
 
@@ -301,7 +305,7 @@ def test_a_stack_at_once_is_its_networks_one_after_another(architecture: network
     weights, masks = toy_stack(architecture, 3, np.float64)
     results: list[tuple[Arrays, Tensor]] = []
     for at_once in (True, False):
-        loop = training.Loop(architecture, weights, masks, toy_sets().training, recipe, Draws(), CPU)
+        loop = training.Loop(stack_of(architecture, weights, masks, recipe), CPU)
         loop.gradient.at_once = at_once
         loop.advance(6)
         images = torch.linspace(-1, 1, 4 * 192, dtype=torch.float64).view(4, 3, 8, 8)
@@ -352,7 +356,7 @@ def test_pruned_weights_and_their_optimizer_state_stay_exactly_zero(architecture
 @REGIMES
 def test_the_optimizer_leaves_the_statistics_of_batch_norm_alone(architecture: networks.Architecture, recipe: Recipe) -> None:
     layout = gradients.Layout(architecture)
-    loop = training.Loop(architecture, *toy_stack(architecture, 2), toy_sets().training, recipe, Draws(), CPU)
+    loop = training.Loop(stack_of(architecture, *toy_stack(architecture, 2), recipe), CPU)
     loop.advance(3)
     for value in loop.state.optimizer.values():
         assert value.dim() == 0 or not value[:, layout.trained :].any()
@@ -439,7 +443,7 @@ def test_weights_at_are_bit_equal_to_those_that_a_training_passes(architecture: 
     passed: dict[int, Arrays] = {}
     run(architecture, weights, masks, recipe, on_evaluation=lambda state: passed.update({state.iteration: layout.unpack(state.rows)}))
     for iteration in (0, 5, 15):
-        found, finite = training.weights_at(iteration, architecture, weights, masks, toy_sets().training, recipe, Draws(), device=CPU)
+        found, finite = training.weights_at(iteration, stack_of(architecture, weights, masks, recipe), device=CPU)
         assert equal(found, passed[iteration])
         assert finite.tolist() == [True, True]
 
@@ -447,7 +451,7 @@ def test_weights_at_are_bit_equal_to_those_that_a_training_passes(architecture: 
 def test_weights_that_are_not_finite_are_found() -> None:
     weights, masks = toy_stack(LENET, 2)
     weights["output.bias"][1] = np.inf
-    _, finite = training.weights_at(1, LENET, weights, masks, toy_sets().training, ADAM, Draws(), device=CPU)
+    _, finite = training.weights_at(1, stack_of(LENET, weights, masks), device=CPU)
     assert finite.tolist() == [True, False]
 
 
@@ -455,7 +459,7 @@ def test_a_training_that_starts_late_goes_on_with_schedule_order_and_dropout() -
     recipe = dataclasses.replace(SGD, momentum=0.0)  # without any state of the optimiser, to rewind is to go on
     weights, masks = toy_stack(LENET_DROPOUT, 2)
     whole = run(LENET_DROPOUT, weights, masks, recipe)
-    middle, _ = training.weights_at(7, LENET_DROPOUT, weights, masks, toy_sets().training, recipe, Draws(), device=CPU)
+    middle, _ = training.weights_at(7, stack_of(LENET_DROPOUT, weights, masks, recipe), device=CPU)
     late = run(LENET_DROPOUT, middle, masks, recipe, start=7)
     assert equal(late.weights, whole.weights)
     assert late.iterations.tolist() == [10, 15, 20]
@@ -558,7 +562,7 @@ def test_too_little_memory_is_an_error_that_says_what_to_do(failure: Exception, 
         run(LENET, *toy_stack(LENET, 2))
     monkeypatch.setattr(training.Loop, "advance", fail)
     with pytest.raises(ValueError, match="out of memory on cpu with 2 networks"):
-        training.weights_at(3, LENET, *toy_stack(LENET, 2), toy_sets().training, ADAM, Draws(), device=CPU)
+        training.weights_at(3, stack_of(LENET, *toy_stack(LENET, 2)), device=CPU)
 
 
 def test_another_failure_is_not_taken_for_too_little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -578,24 +582,29 @@ def test_too_little_memory_on_a_gpu_is_an_error_that_says_how_many_networks_fit(
     advanced: list[int] = []
 
     class Fake:
-        def __init__(self, architecture: object, weights: Arrays, *_: object, **__: object):
-            self.networks = len(weights["fc1.weight"])
+        def __init__(self, stack: training.Stack, *_: object):
+            self.networks = len(stack)
 
         def advance(self, until: int) -> None:
             advanced.append(self.networks)
             if self.networks > 1 or used is None:
                 raise torch.OutOfMemoryError
 
-    answers = {"mem_get_info": (int(7.5 * 2**30), 0), "memory_allocated": 2**30, "max_memory_allocated": ((used or 0) + 1) * 2**30}
-    for name in ("empty_cache", "reset_peak_memory_stats", *answers):
-        monkeypatch.setattr(torch.cuda, name, functools.partial(lambda answer, *_: answer, answers.get(name)))
-    weights, masks = toy_stack(LENET, 5)
+    allocated = iter([1, 2])  # GiB: the images take one, whatever the number of networks
+    answers = {
+        "mem_get_info": lambda *_: (int(7.5 * 2**30), 0),
+        "memory_allocated": lambda *_: next(allocated) * 2**30,
+        "max_memory_allocated": lambda *_: ((used or 0) + 2) * 2**30,
+        "empty_cache": lambda: None,
+        "reset_peak_memory_stats": lambda *_: None,
+    }
+    for name, answer in answers.items():
+        monkeypatch.setattr(torch.cuda, name, answer)
     monkeypatch.setattr(training, "Loop", Fake)
     for kind in (batches.Examples, batches.Sets):
         monkeypatch.setattr(kind, "to", lambda self, device: self)
-    monkeypatch.setattr(training, "_trained", lambda architecture, weights, *_: Fake(architecture, weights).advance(1))
     with pytest.raises(ValueError, match=f"out of memory on cuda with 5 networks .trials x repeats. in a stack; {said}"):
-        training.train(LENET, weights, masks, toy_sets(), ADAM, Draws(), device=torch.device("cuda"))
+        training.weights_at(3, stack_of(LENET, *toy_stack(LENET, 5)), device=torch.device("cuda"))
     assert advanced == [5, 1]
 
 

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal
 import torch
 
 from lth import code, keys, settings, store, training
-from lth.verbs.train import Draws, origin_of, read_stack
 from lth.verbs.train import Plan as TrainingPlan
+from lth.verbs.train import origin_of, read_block
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,12 +45,10 @@ def rewind(plan: Mapping[str, Any], key: str | None, dataset: Path, start: Path,
     keys.expect(key, origin.key)
     whole = {name: value for name, value in plan.items() if name != "iteration"} | {"repeats": 1, "keep_weights": True, "start_iteration": 0}
     chosen: TrainingPlan = settings.build(TrainingPlan, whole, "--settings")
-    stack = read_stack(chosen, dataset, begin, masks)
+    block = read_block(chosen, dataset, begin, masks)
     del begin, masks
-    draws = Draws(chosen, stack.pairs, len(stack.sets.training))
-    parts = stack.architecture, stack.weights, stack.masks, stack.sets.training
-    weights, finite = training.weights_at(wanted.iteration, *parts, chosen.recipe, draws, device=where)
+    weights, finite = training.weights_at(wanted.iteration, block.stack, device=where)
     if not finite.all():
         print(f"warning: {out}: weights are not finite in {int((~finite).sum())} of {len(finite)} networks", flush=True)
-    store.write(out, origin, store.index(stack.pairs) | {f"weights/{name}": value for name, value in weights.items()}, training.versions())
-    print(f"{out}: {len(stack.pairs)} networks after {wanted.iteration} iterations", flush=True)
+    store.write(out, origin, store.index(block.pairs) | {f"weights/{name}": value for name, value in weights.items()}, training.versions())
+    print(f"{out}: {len(block.pairs)} networks after {wanted.iteration} iterations", flush=True)

@@ -44,18 +44,12 @@ class Plan:
 
 
 @dataclasses.dataclass(frozen=True)
-class Stack:
-    """The networks of a training, read and checked: (trial, repeat) of each, what they start from, their masks, and the examples.
+class Block:
+    """The networks of a training, read and checked: (trial, repeat) of each, whether an ancestor diverged, and the stack of them."""
 
-    Weights and masks are arrays [networks, ...] by name.
-    """
-
-    architecture: networks.Architecture
     pairs: list[tuple[int, int]]
-    weights: tickets.Weights
-    masks: Mapping[str, np.ndarray]
     ancestor_diverged: np.ndarray
-    sets: batches.Sets
+    stack: training.Stack
 
 
 def train(
@@ -87,7 +81,7 @@ def train(
         raise ValueError(f"{start}: expected a file of kind {wanted}, got kind {found}")
     origin = origin_of("run", plan, code.digest("verbs.train", plan), dataset, begin, masks)
     keys.expect(key, origin.key)
-    stack = read_stack(chosen, dataset, begin, masks)
+    block = read_block(chosen, dataset, begin, masks)
     del begin, masks  # a training needs its memory for itself
     checkpoint = out.with_name(f"{out.name}.checkpoint.part")
     for rest in out.parent.glob(f".{out.stem}.*.part"):  # what a kill in the middle of a write left behind
@@ -95,24 +89,14 @@ def train(
     saved = _checkpoint_origin(origin, where)
     resume = _resumed(checkpoint, saved)
     first = resume.iteration if resume else chosen.start_iteration
-    print(f"{out}: {len(stack.pairs)} networks, {chosen.recipe.iterations} iterations on {where}, from iteration {first}", flush=True)
-    run = training.train(
-        stack.architecture,
-        stack.weights,
-        stack.masks,
-        stack.sets,
-        chosen.recipe,
-        Draws(chosen, stack.pairs, len(stack.sets.training)),
-        device=where,
-        start=chosen.start_iteration,
-        resume=resume,
-        on_evaluation=_watch(chosen.recipe, checkpoint, saved, checkpoint_every),
-    )
-    store.write(out, origin, _arrays(run, stack, keep_weights=chosen.keep_weights), training.versions())
+    print(f"{out}: {len(block.pairs)} networks, {chosen.recipe.iterations} iterations on {where}, from iteration {first}", flush=True)
+    watch = _watch(chosen.recipe, checkpoint, saved, checkpoint_every)
+    run = training.train(block.stack, device=where, start=chosen.start_iteration, resume=resume, on_evaluation=watch)
+    store.write(out, origin, _arrays(run, block, keep_weights=chosen.keep_weights), training.versions())
     checkpoint.unlink(missing_ok=True)
     if diverged := int(run.measures["diverged"].sum()):
-        print(f"warning: {out}: loss was not finite in {diverged} of {len(stack.pairs)} networks (column `diverged`)", flush=True)
-    accuracy = f"{100 * run.measures['early_stop_test_accuracy'].mean():.2f} % (mean of {len(stack.pairs)})"
+        print(f"warning: {out}: loss was not finite in {diverged} of {len(block.pairs)} networks (column `diverged`)", flush=True)
+    accuracy = f"{100 * run.measures['early_stop_test_accuracy'].mean():.2f} % (mean of {len(block.pairs)})"
     print(f"{out}: test accuracy at early stopping {accuracy}, {time.monotonic() - started:.0f} s", flush=True)
 
 
@@ -124,7 +108,7 @@ def origin_of(kind: str, plan: Mapping[str, Any], made_by: str, dataset: Path, s
     return store.Origin(kind, plan, made_by, inputs)
 
 
-def read_stack(plan: Plan, dataset: Path, start: store.File, mask: store.File) -> Stack:
+def read_block(plan: Plan, dataset: Path, start: store.File, mask: store.File) -> Block:
     """Reads the examples, makes the starting weights of the branch, and checks that all belong together. Raises ValueError."""
     network = networks.read(plan.network, "--settings.network")
     tickets.check_initialization(network.initialization, "--settings.network.initialization")
@@ -145,15 +129,16 @@ def read_stack(plan: Plan, dataset: Path, start: store.File, mask: store.File) -
     address = {"strategy": plan.strategy, "round": plan.round, "branch": plan.branch}
     distribution = tickets.Distribution(architecture, network.initialization)
     weights = tickets.start(plan.branch, plan.seed, address, pairs, masks, {name: value[begin] for name, value in given.items()}, distribution)
-    return Stack(architecture, pairs, weights, masks, mask.arrays["ancestor_diverged"][rows], sets)
+    stack = training.Stack(architecture, weights, masks, sets, plan.recipe, Draws(plan, pairs, len(sets.training)))
+    return Block(pairs, mask.arrays["ancestor_diverged"][rows], stack)
 
 
-def _arrays(run: training.Run, stack: Stack, *, keep_weights: bool) -> dict[str, np.ndarray]:
+def _arrays(run: training.Run, block: Block, *, keep_weights: bool) -> dict[str, np.ndarray]:
     """What a run file holds (docs/format.md)."""
-    measures = run.measures | {"weights_left": pruning.survivors(stack.masks), "density": pruning.density(stack.masks)}
-    measures["ancestor_diverged"] = stack.ancestor_diverged
-    digests = [tickets.digest({name: value[index] for name, value in stack.weights.items()}) for index in range(len(stack.pairs))]
-    arrays = store.index(stack.pairs) | {"iterations": run.iterations, "start_digest": np.array(digests, "S64")}
+    measures = run.measures | {"weights_left": pruning.survivors(block.stack.masks), "density": pruning.density(block.stack.masks)}
+    measures["ancestor_diverged"] = block.ancestor_diverged
+    digests = [tickets.digest({name: value[index] for name, value in block.stack.weights.items()}) for index in range(len(block.pairs))]
+    arrays = store.index(block.pairs) | {"iterations": run.iterations, "start_digest": np.array(digests, "S64")}
     arrays |= {f"curves/{name}": curve for name, curve in run.curves.items()}
     arrays |= {f"measures/{name}": value for name, value in measures.items()}
     return arrays | ({f"weights/{name}": value for name, value in run.weights.items()} if keep_weights else {})
