@@ -8,6 +8,7 @@ process are fixed when it starts, and the peak memory is the row's own.
 
 import argparse
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -43,7 +44,7 @@ segment is shorter). Milliseconds per network and iteration, evaluation included
 def main() -> None:
     """Measures every row in turn and prints the table."""
     parser = argparse.ArgumentParser(description="Speed of training, as a Markdown table.")
-    parser.add_argument("--quick", action="store_true", help="fewer rows and repeats: two minutes instead of ten")
+    parser.add_argument("--quick", action="store_true", help="fewer rows and repeats: two minutes instead of fifteen")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as cache:
         machine = measure("--machine", threads=1, cache=cache)
@@ -79,7 +80,8 @@ def line(network: str, where: str, count: int, result: dict[str, Any]) -> str:
 
 def spread(values: list[float]) -> str:
     """Median, minimum and maximum with three digits that count."""
-    return f"{statistics.median(values):#.3g} ({min(values):#.3g} to {max(values):#.3g})"
+    median, low, high = (f"{each:,.{max(0, 2 - math.floor(math.log10(each)))}f}" for each in (statistics.median(values), min(values), max(values)))
+    return f"{median} ({low} to {high})"
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from lth.batches import Batch
 from lth.networks import Architecture
 from lth.settings import Recipe
 
-PAYS = 6_000  # iterations from which compiling a step pays: it takes 20 to 30 s once on a machine, and 2 s where torch has it in its cache
+PAYS = 6_000  # iterations from which compiling a step pays: it takes 4 to 30 s once on a machine, and 2 s where torch has it in its cache
 STACKED = (0, 0, 0, 0, 0, None, None, None)  # which arguments of a loss have one value a network
 
 
