@@ -19,7 +19,7 @@ run: $(VENV)/.installed ## the study of params.yaml, and a report
 test: $(VENV)/.installed ## all tests but the slow ones
 	@python -m pytest
 
-test-slow: $(VENV)/.installed ## the slow ones: every network learns real images
+test-slow: $(VENV)/.installed ## the slow ones: every network learns real images; compiled stacks as on a GPU
 	@python -m pytest -m slow -s
 
 lint: $(VENV)/.installed ## style and types

@@ -69,19 +69,22 @@ def masked(values: Tensor, mask: Tensor, out: Tensor | None = None) -> Tensor:
     return kept.view(values.dtype)
 
 
+def pays_at_once(layout: Layout, device: torch.device, *, compiled: bool) -> bool:
+    """Whether a stack goes through one multiplication of many matrices at once, rather than one network after the other. Measured
+    (docs/performance.md): on a CPU for uncompiled steps of dense layers alone. Of a GPU it is taken for granted.
+    """
+    return device.type == "cuda" or not (compiled or any(len(shape) == 4 for shape in layout.shapes.values()))
+
+
 class Gradient:
     """A function of (rows, mask, batch, out) that fills `out` with the masked gradient of each network's mean cross-entropy, weight decay
     included, and puts the new statistics of batch norm into the rows.
-
-    Where a stack goes through one multiplication of many matrices at once, and where one network after the other, was measured
-    (docs/performance.md): at once on a GPU, and on a CPU for short trainings of dense layers alone.
     """
 
     def __init__(self, architecture: Architecture, layout: Layout, recipe: Recipe, device: torch.device):
         self.architecture, self.layout, self.recipe = architecture, layout, recipe
-        convolutions = any(len(shape) == 4 for shape in layout.shapes.values())
         compiled = recipe.iterations >= PAYS and can_compile(device)
-        self.at_once = device.type == "cuda" or not (convolutions or compiled)
+        self.at_once = pays_at_once(layout, device, compiled=compiled)
         self.gradients = self._compiled() if compiled else self._plain
 
     def __call__(self, rows: Tensor, mask: Tensor, batch: Batch, out: Tensor) -> None:

@@ -301,12 +301,14 @@ def test_each_network_of_a_stack_of_three_is_itself_alone(architecture: networks
 
 
 @pytest.mark.parametrize(("architecture", "recipe"), [(LENET_DROPOUT, ADAM), (conv(4, 6), SGD), (RESNET, SGD)], ids=["lenet", "conv", "resnet"])
-def test_a_stack_at_once_is_its_networks_one_after_another(architecture: networks.Architecture, recipe: Recipe) -> None:
+def test_a_stack_at_once_is_its_networks_one_after_another(
+    architecture: networks.Architecture, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
     weights, masks = toy_stack(architecture, 3, np.float64)
     results: list[tuple[Arrays, Tensor]] = []
     for at_once in (True, False):
+        monkeypatch.setattr(gradients, "pays_at_once", lambda *_, answer=at_once, **__: answer)
         loop = training.Loop(stack_of(architecture, weights, masks, recipe), CPU)
-        loop.gradient.at_once = at_once
         loop.advance(6)
         images = torch.linspace(-1, 1, 4 * 192, dtype=torch.float64).view(4, 3, 8, 8)
         logits = training.stacked_logits(architecture, loop.layout, loop.state.rows, images, at_once=at_once)
@@ -314,6 +316,21 @@ def test_a_stack_at_once_is_its_networks_one_after_another(architecture: network
     assert largest_difference(results[0][0], results[1][0]) < 1e-12
     assert largest_difference(results[0][0], weights) > 1e-3
     assert float((results[0][1] - results[1][1]).abs().max()) < 1e-12
+
+
+@pytest.mark.usefixtures("compiled_always")
+@pytest.mark.parametrize(
+    ("architecture", "recipe"),
+    [
+        pytest.param(LENET_DROPOUT, ADAM, id="lenet"),
+        pytest.param(conv(4, 6), SGD, id="conv", marks=pytest.mark.slow),
+        pytest.param(RESNET, SGD, id="resnet", marks=pytest.mark.slow),
+    ],
+)
+def test_a_compiled_stack_at_once_as_on_a_gpu_is_its_networks_one_after_another(
+    architecture: networks.Architecture, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test_a_stack_at_once_is_its_networks_one_after_another(architecture, recipe, monkeypatch)
 
 
 @pytest.mark.parametrize(("architecture", "recipe"), [(LENET_DROPOUT, ADAM), (RESNET, SGD)], ids=["lenet", "resnet"])
