@@ -100,8 +100,7 @@ class Draws:
         return seeds.stream(1, "data order", trial=network, epoch=epoch).permutation(self.examples)
 
     def shifts(self, network: int, epoch: int) -> np.ndarray:
-        generator = seeds.stream(1, "augmentation", trial=network, epoch=epoch)
-        return np.stack([generator.integers(0, high, self.examples) for high in (2, 2 * batches.PADDING + 1, 2 * batches.PADDING + 1)], axis=1)
+        return seeds.stream(1, "augmentation", trial=network, epoch=epoch).integers(0, batches.SHIFTS, (self.examples, 3))
 
     def key(self, network: int) -> int:
         return network

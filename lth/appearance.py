@@ -75,10 +75,10 @@ def moment_of(quantity: str) -> int | None:
 
 def figure_of(data: Any, where: str) -> Figure:
     """A figure from plain data; its `kind` says which. `where` is the dotted key for messages."""
-    kind = data.get("kind") if isinstance(data, dict) else None
-    if isinstance(data, dict) and kind not in FIGURES:
+    kind = data.get("kind") if isinstance(data, dict) else "density"
+    if not isinstance(kind, str) or kind not in FIGURES:
         raise unknown(f"{where}.kind", "kind", kind, FIGURES)
-    figure = build(FIGURES[kind] if isinstance(kind, str) else Density, data, where)
+    figure = build(FIGURES[kind], data, where)
     quantities = figure.quantities if isinstance(figure, Density) else (figure.quantity,)
     if not quantities:
         raise ValueError(f"{where}.quantities: expected at least one of {', '.join(QUANTITIES['density'])}, got none")

@@ -11,6 +11,7 @@ from torch import Tensor
 from lth.settings import Recipe
 
 PADDING = 4  # pixels by which `flip-crop` moves an image at most
+SHIFTS = (2, 2 * PADDING + 1, 2 * PADDING + 1)  # below which its draws of (flip, rows, columns) lie
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Draws(Protocol):
         ...
 
     def shifts(self, network: int, epoch: int) -> np.ndarray:
-        """For each example of the epoch, in its order, (flip, rows, columns): int64 [n, 3] in 0..1, 0..2 PADDING, 0..2 PADDING."""
+        """For each example of the epoch, in its order, (flip, rows, columns): int64 [n, 3] from 0 to below SHIFTS."""
         ...
 
     def key(self, network: int) -> int:

@@ -23,6 +23,8 @@ def main(arguments: list[str] | None = None) -> None:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return
         sys.exit(f"lth: error: {error}")
+    except MemoryError as error:
+        sys.exit(f"lth: error: out of memory ({str(error) or 'none left'}); run fewer jobs at once, or choose a lower `block`")
     except KeyboardInterrupt:
         sys.exit("lth: interrupted; run again to go on")
 

@@ -61,8 +61,8 @@ class Data:
 
 @dataclasses.dataclass(frozen=True)
 class Source:
-    """What is known of a data set before it is there: image shape ([height, width] or [3, height, width]), the brightest value in its images,
-    classes, number of training and test images, and the digest of its arrays (SHA-256), or `md5:` and the checksum of its archive.
+    """What is known of a data set before it is there: image shape ([height, width] or [3, height, width]), the brightest value in its training
+    images, classes, number of training and test images, and the digest of its arrays (SHA-256), or `md5:` and the checksum of its archive.
     """
 
     shape: tuple[Count, ...]
@@ -118,7 +118,7 @@ def manifest_of(name: str, source: Source, digest: str | None = None) -> dict[st
 def source_of(data: Data) -> Source:
     """What arrays amount to."""
     labels = (data.train_labels, data.test_labels)
-    brightest, classes = int(max(data.train_images.max(), data.test_images.max())), 1 + int(max(each.max() for each in labels))
+    brightest, classes = int(data.train_images.max()), 1 + int(max(each.max() for each in labels))
     return Source(data.train_images.shape[1:], brightest, classes, len(labels[0]), len(labels[1]), data.digest())
 
 
@@ -199,6 +199,21 @@ def split(training: int, validation: int, seed: int) -> tuple[np.ndarray, np.nda
     """Indices (training, validation) into the training set: a random choice fixed by the experiment's seed, the same for every trial."""
     order = seeds.stream(seed, "split").permutation(training)
     return np.sort(order[validation:]), np.sort(order[:validation])
+
+
+def channel_statistics(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of each channel of images uint8 [n, height, width] or [n, channels, height, width], float64 [1, 1] or
+    [channels, 1, 1]: counted, since NumPy would make floats of all images at once.
+    """
+    channels = images[:, None] if images.ndim == 3 else images
+    counts = np.zeros((channels.shape[1], 256))
+    for some in np.array_split(channels, max(1, images.nbytes // (1 << 24))):
+        counts += [np.bincount(some[:, channel].ravel(), minlength=256) for channel in range(len(counts))]
+    share, values = counts / counts.sum(1, keepdims=True), np.arange(256.0)
+    mean = share @ values
+    deviation = np.sqrt((share * (values - mean[:, None]) ** 2).sum(1))
+    shape = (1, 1) if images.ndim == 3 else (-1, 1, 1)
+    return mean.reshape(shape), deviation.reshape(shape)
 
 
 def describe(folder: Path) -> Source:

@@ -68,14 +68,14 @@ def _strategy(name: str, data: Any, where: str) -> Strategy:
     if not strategy.rounds:
         raise ValueError(f"{where}.rates: expected at least one, got an empty list")
     method = strategy.making(name, 1).method
-    if method not in pruning.METHODS or (pruning.METHODS[method].draws and strategy.rates_of(1)):
+    if method not in pruning.METHODS or pruning.METHODS[method].draws != (not strategy.making(name, 1).weights):
         raise unknown(f"{where}.scope", "scope", method, [legal for legal, item in pruning.METHODS.items() if not item.draws])
     return strategy
 
 
 def check_branch(text: str, where: str) -> None:
     """Raises ValueError for a name that means no branch that an experiment may ask for."""
-    if not {tickets.split_name(text)[0], text.partition("-")[0]} & set(MEASURED):
+    if tickets.split_name(text)[0] not in MEASURED:
         raise unknown(where, "branch", text, MEASURED)
     tickets.check_branch(text, where)
 
@@ -112,13 +112,12 @@ def _check_strategies(experiment: Experiment, architecture: networks.Architectur
     classes = list(dict.fromkeys(weight.layer for weight in architecture.weights if weight.prunable))
     for name, strategy in chosen.items():
         place = f"{where}.strategies.{name}"
-        if strategy.branches.get("ticket", 1) > 1 and experiment.recipe.data_order == "shared":
+        own_masks = pruning.METHODS[strategy.making(name, 1).method].draws
+        if strategy.branches.get("ticket", 1) > 1 and experiment.recipe.data_order == "shared" and not own_masks:
             raise ValueError(
                 f"{place}.branches.ticket: expected 1 with data_order shared, where repeats would be equal, got {strategy.branches['ticket']}"
             )
-        if strategy.rewound >= experiment.recipe.iterations:
-            found = f"below the {experiment.recipe.iterations} of the recipe, got {strategy.rewound}"
-            raise ValueError(f"{place}.iteration: expected an iteration {found}")
+        experiment.recipe.check_within(strategy.rewound, f"{place}.iteration")
         for round in range(1, strategy.rounds + 1):
             making = strategy.making(name, round)
             before = (making.strategy, making.round)
@@ -129,9 +128,9 @@ def _check_strategies(experiment: Experiment, architecture: networks.Architectur
             if not pruning.METHODS[making.method].draws:
                 _check_rates(strategy.rates_of(round), making.method, classes, experiment.network.name, f"{place}.rates")
             source = chosen if making.strategy == "dense" else [making.strategy]
-            if making.weights == "ticket" and not any("ticket" in chosen[other].branches for other in source):
+            if making.weights in MEASURED and not any(making.weights in chosen[other].branches for other in source):
                 found = f"got {', '.join(strategy.branches)}"
-                raise ValueError(f"{place}.branches: expected 'ticket' among them (the next round is pruned from it), {found}")
+                raise ValueError(f"{place}.branches: expected {making.weights!r} among them (the next round is pruned from it), {found}")
 
 
 def _check_rates(rates: Mapping[str, float], method: str, classes: Sequence[str], network: str, where: str) -> None:

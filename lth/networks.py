@@ -15,6 +15,9 @@ from lth.settings import Count, Rate, build, unknown
 Layer = Literal["convolution", "hidden", "output", "shortcut", ""]
 
 
+ROWS = 11  # values a parameter: those, best ones, gradient, mask, optimiser, what it starts from, and a checkpoint that is written
+
+
 @dataclasses.dataclass(frozen=True)
 class Parameter:
     """One array of a network.
@@ -73,6 +76,11 @@ class Architecture:
     def weights(self) -> tuple[Parameter, ...]:
         """The parameters that have a mask."""
         return tuple(parameter for parameter in self.parameters if parameter.weight)
+
+    @property
+    def memory(self) -> int:
+        """Bytes that one network of a stack takes at most when it is trained on a CPU, activations aside (docs/performance.md)."""
+        return ROWS * 4 * sum(parameter.size for parameter in self.parameters)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -281,10 +289,12 @@ def read(data: Any, where: str) -> Network:
     """A network from plain data: `name`, `initialization`, and the options that networks of this name have. `where` is the dotted key for
     messages.
     """
-    name = data.get("name") if isinstance(data, Mapping) else None
-    if isinstance(data, Mapping) and name not in NETWORKS:
+    if not isinstance(data, Mapping):
+        return build(Network, data, where)
+    name = data.get("name")
+    if not isinstance(name, str) or name not in NETWORKS:
         raise unknown(f"{where}.name", "network", name, NETWORKS)
-    return build(NETWORKS[name].settings if isinstance(name, str) else Network, data, where)
+    return build(NETWORKS[name].settings, data, where)
 
 
 def architecture(network: Network, shape: tuple[int, ...], classes: int) -> Architecture:

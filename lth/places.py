@@ -18,7 +18,7 @@ PATHS = {
 }
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # of an experiment, a data set or a figure, as a part of paths
 BLOCK = re.compile(r"trials-(\d+)-(\d+)")
-LINE = re.compile(r"([a-z]+)/round-(0|[1-9]\d*)/([a-z0-9.-]+)")
+LINE = re.compile(r"([a-z]+(?:-[a-z]+)*)/round-(0|[1-9]\d*)/([a-z0-9.-]+)")
 
 
 def path_of(kind: str, settings: Mapping[str, Any]) -> str:

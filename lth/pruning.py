@@ -49,9 +49,9 @@ def by_layer(layers: Layers) -> dict[str, np.ndarray]:
 
 def globally(layers: Layers) -> dict[str, np.ndarray]:
     """Ranks the survivors of all layers with a rate above 0 together, and prunes that rate of them, which is the same for all. Ties go by
-    the order of the layers, then by lower flat index.
+    the name of the layer, then by lower flat index.
     """
-    chosen = {name: mask for name, mask in layers.masks.items() if layers.rates[name] > 0}
+    chosen = {name: mask for name, mask in sorted(layers.masks.items()) if layers.rates[name] > 0}
     if not chosen:
         raise ValueError("rates: expected one above 0, to prune the layers with a rate together")
     rate = max(layers.rates[name] for name in chosen)

@@ -74,6 +74,11 @@ class Recipe:
         if self.momentum and self.optimizer != "sgd":
             raise ValueError(f"momentum: expected 0 for {self.optimizer}, got {self.momentum}")
 
+    def check_within(self, iteration: int, where: str) -> None:
+        """Raises ValueError for an iteration at which a training cannot start, since none would be left."""
+        if iteration >= self.iterations:
+            raise ValueError(f"{where}: expected an iteration below the {self.iterations} of the recipe, got {iteration}")
+
     def evaluations(self, start: int) -> list[int]:
         """The iterations, from `start` on, before whose step networks are evaluated: all multiples of `evaluate_every`, and the last."""
         first = -(-start // self.evaluate_every) * self.evaluate_every

@@ -5,8 +5,9 @@ Strategies are data for planning; the arithmetic is in `lth.pruning`. Round 0 of
 
 import dataclasses
 from collections.abc import Mapping
+from typing import Annotated
 
-from lth.settings import Count, Rate
+from lth.settings import Count, Range, Rate
 
 SEARCH = "search"  # the branch of a strategy that trains only in order to find the next mask
 Rates = Mapping[str, Rate]  # by class of layer: of the survivors, each round
@@ -26,8 +27,17 @@ class Making:
     weights: str
 
 
+class FromTheta0:
+    """A strategy whose tickets start from θ0."""
+
+    @property
+    def rewound(self) -> int:
+        """The iteration of the dense training whose weights networks start from; 0 is θ0."""
+        return 0
+
+
 @dataclasses.dataclass(frozen=True)
-class Iterative:
+class Iterative(FromTheta0):
     """Train, prune, reset to θ0; `rounds` times (the paper's way; strategy 1 of appendix B)."""
 
     rounds: Count
@@ -43,11 +53,6 @@ class Iterative:
         """The rates that make round `round` (from 1); none where the method needs none."""
         return self.rates
 
-    @property
-    def rewound(self) -> int:
-        """The iteration of the dense training whose weights networks start from; 0 is θ0."""
-        return 0
-
 
 @dataclasses.dataclass(frozen=True)
 class Continued(Iterative):
@@ -59,9 +64,9 @@ class Continued(Iterative):
 
 @dataclasses.dataclass(frozen=True)
 class Rewind(Iterative):
-    """Train, prune, reset to the weights of an iteration k of the dense training instead of θ0 (Frankle et al., 2019, arXiv 1903.01611)."""
+    """Train, prune, reset to the weights of an iteration k of the dense training (Frankle et al., 2019, arXiv 1903.01611); 0 is θ0."""
 
-    iteration: Count
+    iteration: Annotated[int, Range(0)]
 
     @property
     def rewound(self) -> int:
@@ -77,7 +82,7 @@ class Early(Iterative):
 
 
 @dataclasses.dataclass(frozen=True)
-class Oneshot:
+class Oneshot(FromTheta0):
     """The dense network, trained once, is pruned by each of `rates`; round n uses the n-th."""
 
     scope: str
@@ -94,13 +99,9 @@ class Oneshot:
     def rates_of(self, round: int) -> Rates:
         return self.rates[round - 1]
 
-    @property
-    def rewound(self) -> int:
-        return 0
-
 
 @dataclasses.dataclass(frozen=True)
-class Random:
+class Random(FromTheta0):
     """Networks that are as dense, layer by layer, as those of another strategy of the same round, at places drawn at random (paper, appendix
     E). Their branch `reinit` has fresh weights; every repeat has a mask of its own.
     """
@@ -114,10 +115,6 @@ class Random:
 
     def rates_of(self, round: int) -> Rates:
         return {}
-
-    @property
-    def rewound(self) -> int:
-        return 0
 
 
 def _before(name: str, round: int) -> tuple[str, int]:

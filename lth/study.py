@@ -100,7 +100,7 @@ class Study:
         rewound = chosen.strategies[strategy].rewound if strategy != "dense" else 0
         settings = self._drawn(experiment, block) | {"strategy": strategy, "round": round, "branch": branch, "start_iteration": rewound}
         settings |= self._training(experiment)
-        settings |= {"repeats": self._repeats(chosen, strategy, branch), "keep_weights": branch in ("ticket", SEARCH)}
+        settings |= {"repeats": self._repeats(chosen, strategy, branch), "keep_weights": branch in self._with_weights(experiment)}
         if branch == SEARCH:
             making = chosen.strategies[strategy].making(strategy, round)
             start = self.run(experiment, block, making.strategy, making.round, making.weights)
@@ -184,14 +184,13 @@ class Study:
         return paths | {str(Path(path).with_suffix(".png")) for path in paths if path.endswith(".svg")}
 
     def memory(self, node: Node) -> int:
-        """Megabytes that the training of a node takes at most on a CPU: libraries, compiler and activations (1,700, for VGG-19 measured), eleven
-        rows of a value a parameter for each network, and the images twice (docs/performance.md).
+        """Megabytes that the training of a node takes at most on a CPU: libraries, compiler and activations (1,700, for VGG-19 measured), the
+        networks, and the images twice (docs/performance.md).
         """
         experiment = node.settings["experiment"]
         source = self.config.datasets[self.experiments[experiment].dataset]
-        row = 4 * sum(parameter.size for parameter in self._architecture(experiment).parameters)
         stack = len(trials_of(node.settings["block"])) * node.settings.get("repeats", 1)
-        return 1_700 + (11 * row * stack + 2 * (source.training + source.test) * math.prod(source.shape)) // 1_000_000
+        return 1_700 + (self._architecture(experiment).memory * stack + 2 * (source.training + source.test) * math.prod(source.shape)) // 1_000_000
 
     def _data(self, experiment: str) -> dict[str, tuple[Node, ...]]:
         return {"dataset": (self.dataset(self.experiments[experiment].dataset),)}
@@ -213,6 +212,12 @@ class Study:
     def _architecture(self, experiment: str) -> networks.Architecture:
         source = self.config.datasets[self.experiments[experiment].dataset]
         return networks.architecture(self.experiments[experiment].network, source.shape, source.classes)
+
+    @functools.cache
+    def _with_weights(self, experiment: str) -> set[str]:
+        """The branches whose weights are kept: tickets, and what masks are pruned from."""
+        strategies = self.experiments[experiment].strategies.items()
+        return {"ticket", *(item.making(name, round).weights for name, item in strategies for round in range(1, item.rounds + 1))}
 
     def _repeats(self, chosen: Experiment, strategy: str, branch: str) -> int:
         if branch == SEARCH:

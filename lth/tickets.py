@@ -13,13 +13,25 @@ from lth.networks import Architecture
 from lth.settings import unknown
 
 Weights = dict[str, np.ndarray]
-NAMED = re.compile(r"([a-z]+(?:-[a-z]+)*)(?:-((?:0|[1-9]\d{0,5})(?:\.\d{0,5}[1-9])?))?")
+NAMED = re.compile(r"([a-z]+(?:-[a-z]+)*)(?:-(.*))?")
+NUMBER = re.compile(r"(?:0|[1-9]\d{0,5})(?:\.\d{0,5}[1-9])?")
 
 
 def split_name(text: str) -> tuple[str, float | None]:
-    """A name and the number after it, or None: `noise-0.5` is noise of 0.5. Text of another form is a name as it is."""
+    """A name and the number after it, or None: `noise-0.5` is noise of 0.5. What follows a name and is no plain decimal is NaN."""
     match = NAMED.fullmatch(text)
-    return (match[1], float(match[2]) if match[2] else None) if match else (text, None)
+    if match is None or match[2] is None:
+        return text, None
+    return match[1], float(match[2]) if NUMBER.fullmatch(match[2]) else math.nan
+
+
+def check_number(text: str, where: str, numbered: bool) -> None:
+    """Raises ValueError where a name has a number and takes none, or the other way round, or another one than it takes."""
+    name, number = split_name(text)
+    if (number is not None and number > 0) if numbered else number is None:
+        return
+    legal = f"{name}-NUMBER, above 0 and a plain decimal such as {name}-0.5" if numbered else name
+    raise ValueError(f"{where}: expected {legal}, got {text!r}")
 
 
 def glorot_normal(fan_in: int, fan_out: int, number: float) -> float:
@@ -45,7 +57,10 @@ INITIALIZATIONS: Mapping[str, Initialization] = {"glorot-normal": Initialization
 
 def check_initialization(text: str, where: str) -> None:
     """Raises ValueError for a name that means no initialisation."""
-    _check_name(text, where, "initialization", INITIALIZATIONS)
+    name, _ = split_name(text)
+    if name not in INITIALIZATIONS:
+        raise unknown(where, "initialization", text, INITIALIZATIONS)
+    check_number(text, where, INITIALIZATIONS[name].numbered)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -147,19 +162,10 @@ BRANCHES: Mapping[str, Branch] = {
 
 def check_branch(text: str, where: str) -> None:
     """Raises ValueError for a name that means no branch; `noise-0.5` means noise of 0.5."""
-    _check_name(text, where, "branch", BRANCHES)
-
-
-def _check_name(text: str, where: str, what: str, known: Mapping[str, Initialization | Branch]) -> None:
-    """Raises ValueError for a name that is none of these, or has a number and takes none, or the other way round."""
-    name, number = split_name(text)
-    if (head := text.partition("-")[0]) in known and known[head].numbered:
-        name = head
-    if name not in known:
-        raise unknown(where, what, text, known)
-    if known[name].numbered != bool(number):
-        legal = f"{name}-NUMBER, above 0 and a plain decimal such as {name}-0.5" if known[name].numbered else name
-        raise ValueError(f"{where}: expected {legal}, got {text!r}")
+    name, _ = split_name(text)
+    if name not in BRANCHES:
+        raise unknown(where, "branch", text, BRANCHES)
+    check_number(text, where, BRANCHES[name].numbered)
 
 
 def start(

@@ -6,7 +6,9 @@ is no coupling: each network has its own batches, dropout, augmentation and stat
 
 import dataclasses
 import gc
+import resource
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -125,12 +127,23 @@ def _or_what_fits(work: Callable[[], Result], stack: Stack, device: torch.device
 
 
 def _what_fits(stack: Stack, device: torch.device) -> str:
-    """What to tell after a training ran out of memory; on a GPU with the number of networks that fit, by a step of one of them."""
+    """What to tell after a training ran out of memory: the number of networks that would fit."""
     said = f"out of memory on {device} with {len(stack)} networks (trials x repeats) in a stack"
-    if device.type != "cuda":
-        each = 6 * 4 * Layout(stack.architecture).width / 2**20
-        return f"{said}, which take up to {each:,.0f} MiB each; choose a lower `block`, or run fewer jobs at once"
     gc.collect()
+    free, each = _room_on_gpu(stack, device) if device.type == "cuda" else (_free_memory(), stack.architecture.memory)
+    if free is None:
+        return f"{said}, which take up to {each / 2**20:,.0f} MiB each; choose a lower `block`, or run fewer jobs at once"
+    room = f"{free / 2**30:.1f} GiB free"
+    if free < each:
+        return f"{said}; not even one fits ({room}); run fewer jobs at once"
+    fit = f"about {free // each} would fit ({each / 2**30:.2f} GiB for one, {room})"
+    return f"{said}; {fit}: choose `block` (and repeats) so that block x repeats is no more"
+
+
+def _room_on_gpu(stack: Stack, device: torch.device) -> tuple[int, int]:
+    """Bytes that are free beside the images, and those that one network takes, found out by a step and an evaluation of one; more than are
+    free where not even one fits.
+    """
     torch.cuda.empty_cache()
     free, _ = torch.cuda.mem_get_info(device)
     held = torch.cuda.memory_allocated(device)
@@ -138,12 +151,24 @@ def _what_fits(stack: Stack, device: torch.device) -> str:
         single = dataclasses.replace(stack.first(), sets=stack.sets.to(device))
         shared = torch.cuda.memory_allocated(device) - held
         torch.cuda.reset_peak_memory_stats(device)
-        Loop(single, device).advance(1)
+        loop = Loop(single, device)
+        loop.advance(1)
+        evaluate(loop.architecture, loop.layout, loop.state.rows, [loop.sets.validation])
     except torch.OutOfMemoryError:
-        return f"{said}; not even one fits into the {free / 2**30:.1f} GiB that are free"
-    each = torch.cuda.max_memory_allocated(device) - held - shared
-    fit = f"about {max(1, (free - shared) // each)} would fit ({each / 2**30:.2f} GiB for one, {free / 2**30:.1f} GiB free)"
-    return f"{said}; {fit}: choose `block` so that block x repeats is no more"
+        return free, free + 1
+    return free - shared, torch.cuda.max_memory_allocated(device) - held - shared
+
+
+def _free_memory() -> int | None:
+    """Bytes that this process may still take, or None where the system does not say."""
+    try:
+        lines = [line.split() for file in ("meminfo", "self/status") for line in Path("/proc", file).read_text().splitlines()]
+        sizes = {words[0]: 1024 * int(words[1]) for words in lines if words[2:] == ["kB"]}
+        free, taken = sizes["MemAvailable:"], sizes["VmSize:"]
+    except (OSError, KeyError):
+        return None
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    return free if limit == resource.RLIM_INFINITY else max(0, min(free, limit - taken))
 
 
 class Loop:

@@ -6,7 +6,7 @@ import os
 import re
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import h5py
 import numpy as np
@@ -14,7 +14,7 @@ import pytest
 from byhand import RUNS, TINY, Built, command, lth, make, refused, unkeyed
 from conftest import TOP, Project
 
-from lth import config, gradients, store, tables, tickets, training
+from lth import config, datasets, gradients, store, tables, tickets, training
 from lth.study import Study
 
 
@@ -253,6 +253,7 @@ def test_a_diverged_training_is_a_result_from_the_run_to_the_figures(
     reinits = [row["diverged"] for row in table if (row["strategy"], row["branch"]) == ("iterative", "reinit")]
     assert json.loads(Path("results/metrics.json").read_text())["wild"]["iterative"]["reinit"]["diverged"] == sum(reinits) > 0
     assert all(node.kind != "figure" or Path(node.path).with_suffix(".png").exists() for node in study.nodes())
+    lth("verify")
 
 
 # What is refused
@@ -424,6 +425,26 @@ def test_every_verb_explains_itself(verb: str, capsys: pytest.CaptureFixture[str
         lth(verb, "--help")
     assert caught.value.code == 0
     assert f"usage: lth {verb}" in capsys.readouterr().out
+
+
+def test_too_little_memory_ends_in_one_line(here: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise MemoryError("Unable to allocate 9 GiB")
+
+    monkeypatch.setattr(datasets, "channel_statistics", fail)
+    node = here.node(f"{RUNS}/dense/round-0/ticket/run.h5")
+    call = [text.replace('"normalization":"scale"', '"normalization":"standard"') for text in unkeyed(command(here.study, node))]
+    refused(*call, match=r"out of memory \(Unable to allocate 9 GiB\); run fewer jobs at once, or choose a lower `block`")
+
+
+def test_check_counts_the_steps_that_trainings_take(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    lth("check")
+    jobs = [node.settings for node in here.study.nodes() if node.kind in ("run", "rewound")]
+    assert sum("iteration" in settings for settings in jobs) == 1
+    late = [settings for settings in jobs if settings.get("start_iteration")]
+    networks = sum(2 * settings.get("repeats", 1) for settings in jobs)
+    steps = 40 * networks - (40 - 15) * 2 - 15 * sum(2 * settings["repeats"] for settings in late)
+    assert f"# trainings: {networks} networks in {len(jobs)} jobs, {steps:,} network-iterations" in capsys.readouterr().out
 
 
 def test_a_file_that_cannot_be_written_ends_in_one_line(here: Built) -> None:

@@ -48,6 +48,7 @@ def test_the_catalog_has_lenet_exactly_as_the_paper_trains_it(project: Project) 
         ("resnet-18-high", 128, 30_000, 0.1, 0, (20_000, 25_000), {"convolution": 0.2, "output": 0}, None),
         ("resnet-18-low", 128, 30_000, 0.01, 0, (20_000, 25_000), {"convolution": 0.2, "output": 0}, None),
         ("vgg-19", 64, 112_480, 0.1, 10_000, (56_240, 84_360), {"convolution": 0.2, "output": 0}, None),
+        ("vgg-19-high", 64, 112_480, 0.1, 0, (56_240, 84_360), {"convolution": 0.2, "output": 0}, None),
         ("vgg-19-low", 64, 112_480, 0.01, 0, (56_240, 84_360), {"convolution": 0.2, "output": 0}, None),
     ],
 )
@@ -64,7 +65,27 @@ def test_the_catalog_has_the_networks_on_cifar_10_as_the_paper_trains_them(
     assert strategy.scope == ("global" if large else "layer")
     assert (recipe.optimizer, recipe.momentum, recipe.weight_decay) == (("sgd", 0.9, 0.0001) if large else ("adam", 0, 0))
     assert recipe.augmentation == ("flip-crop" if large else "none")
+    assert found.moments == {"resnet": (10_000, 20_000, 30_000), "vgg-19": (30_000, 60_000, 112_000)}.get(entry[:6], ())
+    assert strategy.branches == {"ticket": 1, "reinit": 1 if large else 3}
+    assert strategy.rounds == {"resnet": 15, "vgg-19": 20, "conv-2": 20}.get(entry[:6], 24), "below 2 % for the Conv networks"
+    assert (found.network.initialization, recipe.evaluate_every, recipe.drop_factor) == ("glorot-normal", 100, 0.1)
     assert large or found.network.dropout.rate == dropout
+
+
+def test_the_catalog_has_the_other_strategies_and_controls_of_the_paper(project: Project) -> None:
+    names = ["resnet-18-layerwise", "vgg-19-layerwise", "resnet-18-rewind", "lenet-sgd", "lenet-controls", "lenet-oneshot", "lenet-strategies"]
+    for name in names:
+        project.set(f"experiments.{name}", {"extends": name})
+    found = project.read().experiments
+    assert [found[name].strategies["iterative"].scope for name in names[:2]] == ["layer", "layer"]
+    assert (found["resnet-18-rewind"].strategies["rewind"].iteration, found["resnet-18-rewind"].recipe.learning_rate) == (500, 0.1)
+    assert (found["lenet-sgd"].recipe.optimizer, found["lenet-sgd"].recipe.learning_rate) == ("sgd", 0.8)
+    noises = {"noise-0.5": 1, "noise-1": 1, "noise-2": 1, "noise-3": 1}
+    assert found["lenet-controls"].strategies["iterative"].branches == {"ticket": 1, "reinit": 3, "resample": 3, "shuffle": 1} | noises
+    once = found["lenet-oneshot"].strategies["oneshot"].rates
+    assert all(rates["output"] == rates["hidden"] / 2 for rates in once)
+    assert {0.05, 0.325, 0.825, 0.95} <= {rates["hidden"] for rates in once}
+    assert found["lenet-strategies"].strategies.keys() == {"iterative", "continued", "early", "random"}
 
 
 def test_the_study_of_the_project_is_a_study() -> None:
@@ -110,6 +131,7 @@ def test_an_experiment_may_stand_complete_without_a_catalog_entry(project: Proje
 def test_a_line_of_a_figure_reads_as_it_is_written() -> None:
     line = places.line_of("iterative/round-12/reinit")
     assert line == Line("iterative", 12, "reinit")
+    assert places.line_of("a-strategy/round-1/noise-0.5") == Line("a-strategy", 1, "noise-0.5")
     assert places.line_of("iterative/12/reinit") is None
 
 
@@ -202,8 +224,20 @@ def test_a_fault_of_the_params_is_refused_with_its_key_and_what_is_legal(project
         ),
         ("moments", [40, 20], ".moments: expected rising iterations, got [40, 20]"),
         ("recipe.drops", [20, 20], ".recipe.drops: expected rising iterations below 1500, got [20, 20]"),
+        ("network.name", ["lenet"], ".network.name: unknown network ['lenet']; did you mean 'lenet'?"),
+        ("network.name", {"lenet": 1}, ".network.name: unknown network {'lenet': 1}"),
+        (
+            "strategies.oneshot",
+            {"scope": "random", "rates": [{}], "branches": {"ticket": 1}},
+            ".strategies.oneshot.scope: unknown scope 'random'; legal: global, layer",
+        ),
+        (
+            "strategies.early",
+            {"scope": "random", "rounds": 1, "rates": {}, "branches": {"ticket": 1}},
+            ".strategies.early.scope: unknown scope 'random'; legal: global, layer",
+        ),
         ("strategies.rewind", REWIND | {"iteration": 1500}, ".strategies.rewind.iteration: expected an iteration below the 1500 of the recipe"),
-        ("strategies.rewind", REWIND | {"iteration": 0}, ".strategies.rewind.iteration: expected a number at least 1, got 0"),
+        ("strategies.rewind", REWIND | {"iteration": -1}, ".strategies.rewind.iteration: expected a number at least 0, got -1"),
         (
             "strategies.random",
             RANDOM | {"like": "early"},
@@ -446,6 +480,9 @@ def test_repeats_of_a_ticket_that_would_be_equal_are_refused(project: Project) -
     assert project.read()
     project.set(f"{DIGITS}.recipe.data_order", "shared")
     refused(project, f"{DIGITS}.strategies.iterative.branches.ticket: expected 1 with data_order shared, where repeats would be equal, got 2")
+    project.set(f"{DIGITS}.strategies.iterative.branches.ticket", 1)
+    project.set(f"{DIGITS}.strategies.random", RANDOM | {"branches": {"ticket": 2}})
+    assert project.read(), "each repeat of random has a mask of its own"
 
 
 def test_lines_of_curves_matter_only_where_they_are_drawn(project: Project) -> None:

@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import tarfile
+import tracemalloc
 import urllib.error
 import urllib.request
 import zlib
@@ -493,15 +494,41 @@ def test_a_description_is_an_entry_of_the_catalog_in_a_file_of_its_own(pets: Pat
     text = f"datasets:\n  pets:\n    shape: [3, 5, 6]\n    {numbers}"
     assert out.read_text() == text
     describe(pets, out)
-    out.write_text("figures: {}\n")
-    with pytest.raises(ValueError, match=r"pets\.yaml: has other entries than that of pets; choose a file of its own"):
-        describe(pets, out)
-    assert out.read_text() == "figures: {}\n"
+    for other in ("figures: {}\n", "- a\n", "datasets: 3\n", "datasets: {cats: {}}\n", text + "figures: {}\n"):
+        out.write_text(other)
+        with pytest.raises(ValueError, match=r"pets\.yaml: has other entries than that of pets; choose a file of its own"):
+            describe(pets, out)
+        assert out.read_text() == other
     (pets / "train" / "cat" / "1.png").write_bytes(b"no image")
     out.write_text(text)
     with pytest.raises(ValueError, match=r"1\.png: cannot be read"):
         describe(pets, out)
     assert out.read_text() == text
+
+
+@pytest.mark.parametrize("shape", [(5, 6), (3, 5, 6)])
+def test_channel_statistics_are_those_of_the_pixels(shape: tuple[int, ...]) -> None:
+    images = np.random.default_rng(0).integers(0, 256, (70, *shape), np.uint8)
+    mean, deviation = datasets.channel_statistics(images)
+    axes = (0, -2, -1)
+    assert mean == pytest.approx(images.mean(axes, keepdims=True)[0], rel=1e-12)
+    assert deviation == pytest.approx(images.std(axes, keepdims=True)[0], rel=1e-12)
+    assert (mean + images).shape == images.shape
+    assert datasets.channel_statistics(np.full((4, *shape), 7, np.uint8))[1].max() < 1e-12
+
+
+def test_the_statistics_of_many_images_make_no_floats_of_all_of_them() -> None:
+    images = np.zeros((60_000, 32, 32), np.uint8)
+    tracemalloc.start()
+    datasets.channel_statistics(images)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 3 * images.nbytes
+
+
+def test_the_brightest_value_is_that_of_the_training_images(pets: Path) -> None:
+    data = datasets.Data(*folder_of_images(pets))
+    assert datasets.source_of(dataclasses.replace(data, train_images=data.train_images // 2)).brightest == data.train_images.max() // 2
 
 
 def test_images_labels_and_order_are_those_of_torchvisions_image_folder(pets: Path) -> None:

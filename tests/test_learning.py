@@ -10,7 +10,7 @@ from conftest import TOP, Project
 from lth import batches, datasets, networks, tickets, training
 from lth.cli import main
 from lth.settings import build, to_plain
-from lth.verbs.train import Draws, Plan, examples
+from lth.verbs.train import Draws, Training, examples
 
 NAME = "cifar-10-jpeg"
 TRAINED, EVALUATED = 8_000, 1_000  # of the training images, and of the others: evaluations would otherwise take most of the time
@@ -32,12 +32,13 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize(
     ("entry", "iterations", "accuracy"),
     [
+        ("lenet", 400, 0.3),
         ("conv-2", 200, 0.35),
         ("conv-4", 200, 0.35),
         ("conv-6", 200, 0.3),
         ("conv-2-dropout", 200, 0.3),
         ("resnet-18-low", 120, 0.25),
-        ("vgg-19-low", 80, 0.15),
+        ("vgg-19-low", 80, 0.25),
     ],
 )
 def test_a_network_learns_cifar_10(project: Project, manifest: Path, entry: str, iterations: int, accuracy: float) -> None:
@@ -47,7 +48,7 @@ def test_a_network_learns_cifar_10(project: Project, manifest: Path, entry: str,
     chosen = project.read().experiments["it"]
     place = {"experiment": "it", "block": "trials-0-0", "strategy": "dense", "round": 0, "branch": "ticket", "dataset": NAME, "seed": 1}
     settings = {"validation": 5000, "network": to_plain(chosen.network), "recipe": to_plain(chosen.recipe)}
-    plan = build(Plan, place | settings | {"repeats": 1, "keep_weights": True, "start_iteration": 0}, "plan")
+    plan = build(Training, place | settings, "plan")
     known, data = datasets.read(manifest, NAME)
     sets = examples(known, data, plan)
 

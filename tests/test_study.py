@@ -152,6 +152,8 @@ def test_rewound_tickets_start_from_an_iteration_of_the_dense_training(project: 
         "mask": [f"{RUNS}/dense/round-0/mask.h5"],
     }
     assert study.run("digits", "trials-0-4", "dense", 0, "ticket").settings["start_iteration"] == 0
+    project.set("experiments.digits.strategies.rewind.iteration", 0)
+    assert inputs_of(Study(project.read()).run("digits", "trials-0-4", "rewind", 2, "ticket"))["start"] == [f"{RUNS}/theta0.h5"]
 
 
 def test_random_masks_are_made_from_the_tickets_mask_alone_one_a_repeat(project: Project) -> None:

@@ -250,18 +250,26 @@ def test_a_file_of_a_kind_that_has_no_place_in_results_is_named(here: Built, cap
     assert lines == [f"{path}: kind 'checkpoint' has no place in results"]
 
 
-def test_diverged_trainings_have_no_fault(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
-    node = next(node for node in here.study.runs("tiny") if node.path == TICKET)
-    call = unkeyed(command(here.study, node))
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("validation", '"validation":400', '"validation":300'),
+        ("seed", '"seed":1', '"seed":2'),
+        ("network", '"rate":0.0', '"rate":0.5'),
+        ("recipe", '"batch":60', '"batch":50'),
+    ],
+)
+def test_files_of_an_experiment_that_cannot_be_compared_are_found(
+    here: Built, capsys: pytest.CaptureFixture[str], name: str, old: str, new: str
+) -> None:
+    path = f"{RUNS}/iterative/round-2/reinit/run.h5"
+    call = unkeyed(command(here.study, here.node(path)))
     at = call.index("--settings") + 1
-    call[at] = call[at].replace('"learning_rate":0.01', '"learning_rate":1e30')
+    assert old in call[at]
+    call[at] = call[at].replace(old, new)
     lth(*call)
-    table = here.study.table("tiny")
-    lth(*unkeyed(command(here.study, table)))
-    assert "nan" in Path(table.path).read_text()
-    lth(*command(here.study, here.study.metrics()))
-    capsys.readouterr()
-    lth("verify")
+    lines, _ = faults(capsys)
+    assert any(line.startswith(f"{path}: {name} is not that of {RUNS}/continued/round-1/") for line in lines)
 
 
 def test_files_of_other_settings_than_the_study_has_now_are_counted(here: Built, capsys: pytest.CaptureFixture[str]) -> None:

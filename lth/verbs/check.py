@@ -1,7 +1,9 @@
 """`lth check`: what `params.yaml` and the catalog amount to."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -16,8 +18,13 @@ def check(params: Path) -> None:
     plain = {name: settings.to_plain(experiment) for name, experiment in study.experiments.items()}
     print(yaml.safe_dump(json.loads(json.dumps({"experiments": plain})), sort_keys=False, width=120).rstrip())
     kinds = [node.kind for node in study.nodes()]
-    runs = [node for node in study.nodes() if node.kind == "run"]
-    networks = [len(trials_of(node.settings["block"])) * node.settings["repeats"] for node in runs]
-    steps = sum(count * node.settings["recipe"]["iterations"] for count, node in zip(networks, runs, strict=True))
-    print(f"# trainings: {sum(networks):,} networks in {len(runs)} jobs, {steps:,} network-iterations (what one costs: docs/performance.md)")
+    trainings = [node for node in study.nodes() if node.kind in ("run", "rewound")]
+    networks = [len(trials_of(node.settings["block"])) * node.settings.get("repeats", 1) for node in trainings]
+    steps = sum(count * _iterations(node.settings) for count, node in zip(networks, trainings, strict=True))
+    print(f"# trainings: {sum(networks):,} networks in {len(trainings)} jobs, {steps:,} network-iterations (what one costs: docs/performance.md)")
     print("# files: " + ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(sorted(kinds))))
+
+
+def _iterations(settings: Mapping[str, Any]) -> int:
+    """How many steps a run or rewound training takes."""
+    return settings["iteration"] if "iteration" in settings else settings["recipe"]["iterations"] - settings["start_iteration"]

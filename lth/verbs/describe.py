@@ -13,7 +13,9 @@ def describe(folder: Path, out: Path) -> None:
     Raises ValueError for what is wrong with the images, and where `out` has something else in it.
     """
     name, source = folder.absolute().name, settings.to_plain(datasets.describe(folder))
-    if out.exists() and (there := config.load_yaml(out)) is not None and not (there.keys() == {"datasets"} and there["datasets"].keys() == {name}):
+    there = config.load_yaml(out) if out.exists() else None
+    entries = there.get("datasets") if isinstance(there, dict) and list(there) == ["datasets"] else None
+    if there is not None and not (isinstance(entries, dict) and list(entries) == [name]):
         raise ValueError(f"{out}: has other entries than that of {name}; choose a file of its own")
     atomic.write_text(out, yaml.safe_dump({"datasets": {name: source}}, sort_keys=False, default_flow_style=None))
     print(f"{out}: {name}, {source['training']} training and {source['test']} test images of {source['classes']} classes")

@@ -18,10 +18,8 @@ from lth.strategies import SEARCH
 
 
 @dataclasses.dataclass(frozen=True)
-class Plan:
-    """What a training depends on beside its inputs: where it belongs, and its settings. `repeats` is per trial; `start_iteration` is 0, or
-    the iteration of the dense training whose weights it starts from.
-    """
+class Training:
+    """A training, wherever it begins and ends: where it belongs, and its settings."""
 
     experiment: str
     block: str
@@ -33,14 +31,20 @@ class Plan:
     validation: settings.Count
     network: Any
     recipe: settings.Recipe
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan(Training):
+    """What a run depends on beside its inputs. `repeats` is per trial; `start_iteration` is 0, or the iteration of the dense training whose
+    weights it starts from.
+    """
+
     repeats: settings.Count
     keep_weights: bool
     start_iteration: Annotated[int, settings.Range(0)]
 
     def __post_init__(self):
-        if self.start_iteration >= self.recipe.iterations:
-            found = f"the {self.recipe.iterations} of the recipe, got {self.start_iteration}"
-            raise ValueError(f"start_iteration: expected an iteration below {found}")
+        self.recipe.check_within(self.start_iteration, "start_iteration")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,7 +85,7 @@ def train(
         raise ValueError(f"{start}: expected a file of kind {wanted}, got kind {found}")
     origin = origin_of("run", plan, code.digest("verbs.train", plan), dataset, begin, masks)
     keys.expect(key, origin.key)
-    block = read_block(chosen, dataset, begin, masks)
+    block = read_block(chosen, chosen.repeats, dataset, begin, masks)
     del begin, masks  # a training needs its memory for itself
     checkpoint = out.with_name(f"{out.name}.checkpoint.part")
     for rest in out.parent.glob(f".{out.stem}.*.part"):  # what a kill in the middle of a write left behind
@@ -108,8 +112,10 @@ def origin_of(kind: str, plan: Mapping[str, Any], made_by: str, dataset: Path, s
     return store.Origin(kind, plan, made_by, inputs)
 
 
-def read_block(plan: Plan, dataset: Path, start: store.File, mask: store.File) -> Block:
-    """Reads the examples, makes the starting weights of the branch, and checks that all belong together. Raises ValueError."""
+def read_block(plan: Training, repeats: int, dataset: Path, start: store.File, mask: store.File) -> Block:
+    """Reads the examples, makes the starting weights of the branch for each trial and repeat, and checks that all belong together. Raises
+    ValueError.
+    """
     network = networks.read(plan.network, "--settings.network")
     tickets.check_initialization(network.initialization, "--settings.network.initialization")
     manifest, data = datasets.read(dataset, plan.dataset)
@@ -122,7 +128,7 @@ def read_block(plan: Plan, dataset: Path, start: store.File, mask: store.File) -
     sets = examples(manifest, data, plan)
     if plan.recipe.batch > len(sets.training):
         raise ValueError(f"--settings.recipe.batch: expected at most the {len(sets.training)} training examples, got {plan.recipe.batch}")
-    pairs = list(itertools.product(trials_of(plan.block), range(plan.repeats)))
+    pairs = list(itertools.product(trials_of(plan.block), range(repeats)))
     rows = mask.rows(pairs)
     masks = {name: value[rows] for name, value in mask.group("mask").items()}
     given, begin = start.group("weights"), start.rows(pairs)
@@ -150,7 +156,7 @@ class Draws:
     the trial. `count` is the number of training examples.
     """
 
-    plan: Plan
+    plan: Training
     pairs: list[tuple[int, int]]
     count: int
 
@@ -160,8 +166,7 @@ class Draws:
 
     def shifts(self, network: int, epoch: int) -> np.ndarray:
         """(flip, rows, columns) of each example of the epoch, in its order."""
-        high = [2, 2 * batches.PADDING + 1, 2 * batches.PADDING + 1]
-        return self._stream("augmentation", network, epoch=epoch).integers(0, high, (self.count, 3))
+        return self._stream("augmentation", network, epoch=epoch).integers(0, batches.SHIFTS, (self.count, 3))
 
     def key(self, network: int) -> int:
         """The key of its dropout."""
@@ -174,13 +179,12 @@ class Draws:
         return seeds.stream(self.plan.seed, purpose, trial=trial, **coordinates, **address)
 
 
-def examples(manifest: Mapping[str, Any], data: datasets.Data, plan: Plan) -> batches.Sets:
+def examples(manifest: Mapping[str, Any], data: datasets.Data, plan: Training) -> batches.Sets:
     """The three sets, images uint8 and labels int64, normalised by statistics of the training set alone."""
     inner, outer = datasets.split(len(data.train_labels), plan.validation, plan.seed)
     images = data.train_images[inner]
     if plan.recipe.normalization == "standard":
-        axes = (0, *range(images.ndim - 2, images.ndim))
-        mean, deviation = images.mean(axes, dtype=np.float64, keepdims=True)[0], images.std(axes, dtype=np.float64, keepdims=True)[0]
+        mean, deviation = datasets.channel_statistics(images)
         deviation = np.where(deviation > 0, deviation, 1.0)
     else:
         mean, deviation = np.zeros(()), np.full((), manifest["brightest"])

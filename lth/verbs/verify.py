@@ -17,17 +17,20 @@ from lth.strategies import SEARCH
 from lth.study import Study
 from lth.verbs.prune import Plan, remade
 
+SHARED = ("dataset", "validation", "seed", "network", "recipe")  # by all files of an experiment that say so
+
 
 @dataclasses.dataclass
 class Findings:
-    """Faults in words, files that are not checked because a file that they were made from has a fault, keys by name, and all runs without their
-    weights.
+    """Faults in words, files that are not checked because a file that they were made from has a fault, keys by name, all runs without their
+    weights, and what the files of an experiment share: (value, the file that was first to have it) by experiment and setting.
     """
 
     faults: list[str] = dataclasses.field(default_factory=list)
     waiting: list[Path] = dataclasses.field(default_factory=list)
     keys: dict[str, str] = dataclasses.field(default_factory=dict)
     runs: list[File] = dataclasses.field(default_factory=list)
+    shared: dict[tuple[str, str], tuple[Any, Path]] = dataclasses.field(default_factory=dict)
 
 
 class FaultyParentError(Exception):
@@ -54,7 +57,8 @@ def verify(results: Path) -> None:
 
     Checked are: wholeness and content, kind and place, keys against settings and parents; masks bit-equal to what their method makes of
     the mask before, survivors exactly right in number; starting weights bit-equal to what the branch makes of θ0 and the mask; pruned
-    weights exactly 0 after training; tables against runs, metrics against tables; figures whole.
+    weights exactly 0 after training; data set, split, seed, network and recipe the same in all of an experiment; tables against runs,
+    metrics against tables; figures whole.
     """
     if not (results / "runs").is_dir():
         raise ValueError(f"{results}: no folder runs in it; run snakemake first, or name the results folder (not a part of it)")
@@ -113,6 +117,7 @@ def _check(name: str, path: Path, get: Callable[[str], File], results: Path, fou
         found.faults.append(f"{path}: is the file of {path_of(file.origin.kind, file.origin.settings)}")
         return
     found.keys[name] = file.origin.key
+    found.faults += [f"{path}: {fault}" for fault in _unshared(file, found)]
     try:
         if file.origin.kind == "run":
             found.runs.append(file.without("weights"))
@@ -126,6 +131,16 @@ def _check(name: str, path: Path, get: Callable[[str], File], results: Path, fou
             found.faults += [f"{path}: {fault}" for fault in checks[file.origin.kind](file, parents)]
         except (ValueError, KeyError, IndexError) as error:
             found.faults.append(f"{path}: cannot be checked, so another version of lth made it ({error}); delete it and run snakemake again")
+
+
+def _unshared(file: File, found: Findings) -> Iterator[str]:
+    """What is compared with one another must be of one data set, split, seed, network and recipe."""
+    settings = file.origin.settings
+    for name in SHARED:
+        if name in settings:
+            value, first = found.shared.setdefault((settings["experiment"], name), (settings[name], file.path))
+            if settings[name] != value:
+                yield f"{name} is not that of {first}, though an experiment compares them; run snakemake again"
 
 
 def _parents(file: File, get: Callable[[str], File], results: Path) -> Parents:

@@ -66,7 +66,7 @@ def caption(wildcards):
 wildcard_constraints:
     experiment="[a-z0-9-]+",
     block=r"trials-\d+-\d+",
-    strategy="[a-z]+",
+    strategy="[a-z-]+",
     round=r"\d+",
     branch="[a-z0-9.-]+",
     dataset="[a-z0-9-]+",
