@@ -2,12 +2,14 @@
 
 import csv
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import yaml
+from conftest import TOP
 from workspace import PARAMS, Workspace
 
 from lth import store
@@ -65,24 +67,33 @@ FIGURE = {
 }
 
 
-def draw_digits(folder: Path) -> None:
-    """The digits of scikit-learn as coloured pictures of 16x16: 8 of each class to train, 3 to test."""
+def few_images(folder: Path) -> None:
+    """Eight images of each class to train and three to test, of 3x32x32: of CIFAR-10 (JPEG) where that is at hand, else digits in colours."""
     from PIL import Image
     from sklearn.datasets import load_digits
 
+    cifar = TOP / "data" / "cifar-10-jpeg"
+    for side, count in (("train", 8), ("test", 3)):
+        for source in sorted(cifar.glob(f"{side}/*")):
+            place = folder / side / source.name
+            place.mkdir(parents=True)
+            for image in sorted(source.iterdir())[:count]:
+                shutil.copy(image, place)
+    if folder.exists():
+        return
     images, labels = load_digits(return_X_y=True)
     for label in range(10):
         for number, image in enumerate(images[labels == label][:11].reshape(-1, 8, 8)):
             place = folder / ("train" if number < 8 else "test") / f"class-{label}"
             place.mkdir(parents=True, exist_ok=True)
-            grey = np.kron(15 * image.astype(np.uint8), np.ones((2, 2), np.uint8))
+            grey = np.kron(15 * image.astype(np.uint8), np.ones((4, 4), np.uint8))
             Image.fromarray(np.stack([grey, 255 - grey, grey // 2], axis=-1)).save(place / f"{number:02}.png")
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace = Workspace(tmp_path_factory.mktemp("paper") / "study")
-    draw_digits(workspace.folder / "data" / "tiny")
+    few_images(workspace.folder / "data" / "tiny")
     workspace.run("python", "-m", "lth", "describe", "data/tiny", "--out", "workflow/catalog/tiny.yaml")
     (workspace.folder / "workflow" / "catalog" / "moments.yaml").write_text(json.dumps({"figures": {"moments": FIGURE}}))
     params = yaml.safe_load(PARAMS) | {"experiments": STUDY}
