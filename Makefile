@@ -17,7 +17,7 @@ run: $(VENV)/.installed ## the study of params.yaml, and a report
 	@echo "report:  report.html"
 
 test: $(VENV)/.installed ## all tests but the slow ones
-	@OMP_NUM_THREADS=1 python -m pytest -n 2 --dist loadfile
+	@OMP_NUM_THREADS=1 python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-slow: $(VENV)/.installed ## the slow ones: every network learns real images; compiled stacks as on a GPU
 	@python -m pytest -m slow -s
