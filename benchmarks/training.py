@@ -79,7 +79,7 @@ def line(network: str, where: str, count: int, result: dict[str, Any]) -> str:
 
 
 def spread(values: list[float]) -> str:
-    """Median, minimum and maximum with three digits that count."""
+    """Median, minimum and maximum with three digits, or all before the point."""
     median, low, high = (f"{each:,.{max(0, 2 - math.floor(math.log10(each)))}f}" for each in (statistics.median(values), min(values), max(values)))
     return f"{median} ({low} to {high})"
 

@@ -27,8 +27,8 @@ class Making:
     weights: str
 
 
-class FromTheta0:
-    """A strategy whose tickets start from θ0."""
+class Reset:
+    """What the tickets of a strategy are reset to: θ0, unless it says otherwise."""
 
     @property
     def rewound(self) -> int:
@@ -37,7 +37,7 @@ class FromTheta0:
 
 
 @dataclasses.dataclass(frozen=True)
-class Iterative(FromTheta0):
+class Iterative(Reset):
     """Train, prune, reset to θ0; `rounds` times (the paper's way; strategy 1 of appendix B)."""
 
     rounds: Count
@@ -82,7 +82,7 @@ class Early(Iterative):
 
 
 @dataclasses.dataclass(frozen=True)
-class Oneshot(FromTheta0):
+class Oneshot(Reset):
     """The dense network, trained once, is pruned by each of `rates`; round n uses the n-th."""
 
     scope: str
@@ -101,7 +101,7 @@ class Oneshot(FromTheta0):
 
 
 @dataclasses.dataclass(frozen=True)
-class Random(FromTheta0):
+class Random(Reset):
     """Networks that are as dense, layer by layer, as those of another strategy of the same round, at places drawn at random (paper, appendix
     E). Their branch `reinit` has fresh weights; every repeat has a mask of its own.
     """

@@ -25,6 +25,7 @@ from lth.settings import Recipe, unknown
 
 Result = TypeVar("Result")
 CURVES = ("validation_loss", "validation_accuracy", "test_loss", "test_accuracy")
+NO_MEMORY = ("can't allocate memory", "could not create a primitive")  # as torch and oneDNN say it
 CHUNK = 1_000  # examples evaluated at once: the activations of Lenet then stay in a core's cache
 CHUNK_OF_IMAGES = 50  # the same where there are convolutions
 
@@ -120,7 +121,7 @@ def _or_what_fits(work: Callable[[], Result], stack: Stack, device: torch.device
     try:
         return work()
     except (RuntimeError, MemoryError) as error:
-        if not (isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "can't allocate memory" in str(error)):
+        if not (isinstance(error, (torch.OutOfMemoryError, MemoryError)) or any(text in str(error) for text in NO_MEMORY)):
             raise
     # Only here, outside the handler, is the memory of the training free again: the exception held all of its frames.
     raise ValueError(_what_fits(stack, device))
@@ -131,7 +132,7 @@ def _what_fits(stack: Stack, device: torch.device) -> str:
     said = f"out of memory on {device} with {len(stack)} networks (trials x repeats) in a stack"
     gc.collect()
     free, each = _room_on_gpu(stack, device) if device.type == "cuda" else (_free_memory(), stack.architecture.memory)
-    if free is None:
+    if free is None or free // each >= len(stack):  # it said no at another moment, or of what is not counted
         return f"{said}, which take up to {each / 2**20:,.0f} MiB each; choose a lower `block`, or run fewer jobs at once"
     room = f"{free / 2**30:.1f} GiB free"
     if free < each:

@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -568,7 +569,15 @@ def test_an_epoch_has_as_many_steps_as_full_batches(examples: int, batch: int, c
     assert batches.Batches(Draws(), 1, some, dataclasses.replace(ADAM, batch=batch), CPU).steps == count
 
 
-@pytest.mark.parametrize("failure", [RuntimeError("can't allocate memory: you tried to allocate 1 bytes"), MemoryError(), torch.OutOfMemoryError()])
+@pytest.mark.parametrize(
+    "failure",
+    [
+        RuntimeError("can't allocate memory: you tried to allocate 1 bytes"),
+        RuntimeError("could not create a primitive"),
+        MemoryError(),
+        torch.OutOfMemoryError(),
+    ],
+)
 def test_too_little_memory_is_an_error_that_says_what_to_do(failure: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> NoReturn:
         raise failure
@@ -576,7 +585,8 @@ def test_too_little_memory_is_an_error_that_says_what_to_do(failure: Exception, 
     monkeypatch.setattr(training, "evaluate", fail)
     said = r"out of memory on cpu with 2 networks \(trials x repeats\) in a stack"
     for free, rest in (
-        (3 * LENET.memory, "; about 3 would fit"),
+        (LENET.memory + 1, "; about 1 would fit"),
+        (2 * LENET.memory, ", which take"),
         (LENET.memory - 1, "; not even one fits"),
         (None, ", which take .* a lower `block`"),
     ):
@@ -636,22 +646,27 @@ def test_too_little_memory_on_a_gpu_is_an_error_that_says_how_many_networks_fit(
     assert advanced == ([5, 1, 0] if used else [5, 1]), "a step of all, then a step and an evaluation of one"
 
 
+@pytest.mark.skipif(not Path("/proc/meminfo").exists(), reason="only Linux tells how much memory is free")
 def test_the_free_memory_of_this_machine_is_found_and_a_limit_of_the_process_counts() -> None:
-    script = "import resource as r, lth.training as t\nfor limit in (1 << 40, 1): r.setrlimit(r.RLIMIT_AS, (limit, -1)); print(t._free_memory())"
-    if not Path("/proc/meminfo").exists():
-        pytest.skip("only Linux tells")
+    hard = "r.getrlimit(r.RLIMIT_AS)[1]"
+    script = f"import resource as r, lth.training as t; print(t._free_memory()); r.setrlimit(r.RLIMIT_AS, (1, {hard})); print(t._free_memory())"
     done = subprocess.run([sys.executable, "-c", script], cwd=Path(__file__).parents[1], capture_output=True, text=True, check=True)
     free, none = map(int, done.stdout.split())
-    assert 1 << 20 < free < 1 << 40
+    assert free > 1 << 20
     assert none == 0
 
 
+def most_memory() -> int:
+    """Bytes of memory that this process has had at most. (What `getrusage` says begins with that of the process that started this one.)"""
+    return 1024 * int(re.findall(r"VmHWM:\s+(\d+) kB", Path("/proc/self/status").read_text())[0])
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells how much memory a process has had")
 def test_a_network_of_a_stack_takes_no_more_memory_than_is_said() -> None:
     conv = "networks.conv(networks.Conv('', 'glorot-normal', NO_DROPOUT), (3, 32, 32), 5, widths=(64,))"
     peaks: list[int] = []
     for count in (1, 5):
-        script = f"import resource; from test_training import *; n = {conv}; run(n, *toy_stack(n, {count}), sets=toy_sets(32))"
-        script += "; print(n.memory, 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        script = f"from test_training import *; n = {conv}; run(n, *toy_stack(n, {count}), sets=toy_sets(32)); print(n.memory, most_memory())"
         folders = {"cwd": Path(__file__).parent, "env": os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}}
         done = subprocess.run([sys.executable, "-c", script], **folders, capture_output=True, text=True, check=True)
         said, peak = map(int, done.stdout.split())

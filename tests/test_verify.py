@@ -259,17 +259,32 @@ def test_a_file_of_a_kind_that_has_no_place_in_results_is_named(here: Built, cap
         ("recipe", '"batch":60', '"batch":50'),
     ],
 )
-def test_files_of_an_experiment_that_cannot_be_compared_are_found(
-    here: Built, capsys: pytest.CaptureFixture[str], name: str, old: str, new: str
-) -> None:
+def test_a_run_that_cannot_be_compared_with_others_is_found(here: Built, capsys: pytest.CaptureFixture[str], name: str, old: str, new: str) -> None:
     path = f"{RUNS}/iterative/round-2/reinit/run.h5"
     call = unkeyed(command(here.study, here.node(path)))
     at = call.index("--settings") + 1
     assert old in call[at]
     call[at] = call[at].replace(old, new)
     lth(*call)
-    lines, _ = faults(capsys)
-    assert any(line.startswith(f"{path}: {name} is not that of {RUNS}/continued/round-1/") for line in lines)
+    if name in ("validation", "recipe"):
+        for node in (here.study.table("tiny"), here.study.metrics()):
+            lth(*unkeyed(command(here.study, node)))
+        mend = "delete the one that is not of this study, and run snakemake again"
+        there = f"{RUNS}/continued/round-1/ticket/run.h5 and {path}"
+        assert faults(capsys)[0] == [f"results/tables/tiny.csv: compares {there}, which are not of the same {name}; {mend}"]
+    else:
+        parent = {"network": f"{RUNS}/theta0.h5, which is not a start", "seed": f"{MASK}, which is not a mask"}[name]
+        assert faults(capsys)[0][0] == f"{path}: was made from {parent} for it"
+
+
+def test_files_that_the_study_no_longer_has_are_compared_with_nothing(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    path = f"{RUNS}/continued/round-2/ticket/run.h5"
+    node = here.node(path)
+    call = [text.replace('"round":2', '"round":1').replace('"batch":60', '"batch":50') for text in unkeyed(command(here.study, node))]
+    call = [text.replace("round-2/mask.h5", "round-1/mask.h5") for text in call]
+    old = path.replace("round-2/ticket", "round-1/shuffle")
+    lth(*(text.replace('"ticket"', '"shuffle"').replace(path, old) for text in call))
+    lth("verify")
 
 
 def test_files_of_other_settings_than_the_study_has_now_are_counted(here: Built, capsys: pytest.CaptureFixture[str]) -> None:

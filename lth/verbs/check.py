@@ -25,6 +25,6 @@ def check(params: Path) -> None:
     print("# files: " + ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(sorted(kinds))))
 
 
-def _iterations(settings: Mapping[str, Any]) -> int:
+def _iterations(plan: Mapping[str, Any]) -> int:
     """How many steps a run or rewound training takes."""
-    return settings["iteration"] if "iteration" in settings else settings["recipe"]["iterations"] - settings["start_iteration"]
+    return plan["iteration"] if "iteration" in plan else plan["recipe"]["iterations"] - plan["start_iteration"]

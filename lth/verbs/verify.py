@@ -17,20 +17,19 @@ from lth.strategies import SEARCH
 from lth.study import Study
 from lth.verbs.prune import Plan, remade
 
-SHARED = ("dataset", "validation", "seed", "network", "recipe")  # by all files of an experiment that say so
+SHARED = ("dataset", "validation", "seed", "network", "recipe")  # by a file and its parents, and by all runs of a table
 
 
 @dataclasses.dataclass
 class Findings:
-    """Faults in words, files that are not checked because a file that they were made from has a fault, keys by name, all runs without their
-    weights, and what the files of an experiment share: (value, the file that was first to have it) by experiment and setting.
+    """Faults in words, files that are not checked because a file that they were made from has a fault, keys by name, and all runs without their
+    weights.
     """
 
     faults: list[str] = dataclasses.field(default_factory=list)
     waiting: list[Path] = dataclasses.field(default_factory=list)
     keys: dict[str, str] = dataclasses.field(default_factory=dict)
     runs: list[File] = dataclasses.field(default_factory=list)
-    shared: dict[tuple[str, str], tuple[Any, Path]] = dataclasses.field(default_factory=dict)
 
 
 class FaultyParentError(Exception):
@@ -117,7 +116,6 @@ def _check(name: str, path: Path, get: Callable[[str], File], results: Path, fou
         found.faults.append(f"{path}: is the file of {path_of(file.origin.kind, file.origin.settings)}")
         return
     found.keys[name] = file.origin.key
-    found.faults += [f"{path}: {fault}" for fault in _unshared(file, found)]
     try:
         if file.origin.kind == "run":
             found.runs.append(file.without("weights"))
@@ -131,16 +129,6 @@ def _check(name: str, path: Path, get: Callable[[str], File], results: Path, fou
             found.faults += [f"{path}: {fault}" for fault in checks[file.origin.kind](file, parents)]
         except (ValueError, KeyError, IndexError) as error:
             found.faults.append(f"{path}: cannot be checked, so another version of lth made it ({error}); delete it and run snakemake again")
-
-
-def _unshared(file: File, found: Findings) -> Iterator[str]:
-    """What is compared with one another must be of one data set, split, seed, network and recipe."""
-    settings = file.origin.settings
-    for name in SHARED:
-        if name in settings:
-            value, first = found.shared.setdefault((settings["experiment"], name), (settings[name], file.path))
-            if settings[name] != value:
-                yield f"{name} is not that of {first}, though an experiment compares them; run snakemake again"
 
 
 def _parents(file: File, get: Callable[[str], File], results: Path) -> Parents:
@@ -169,7 +157,7 @@ def _parents(file: File, get: Callable[[str], File], results: Path) -> Parents:
 
 
 def _related(file: File, role: str, parent: File) -> bool:
-    """Whether a parent is of the kind and place that its role asks for."""
+    """Whether a parent is of the kind, place and settings that its role asks for."""
     own, its = file.origin.settings, parent.origin.settings
     making = own.get("making", {})
     match file.origin.kind, role:
@@ -189,7 +177,7 @@ def _related(file: File, role: str, parent: File) -> bool:
             expected, kind = {"iteration": own["start_iteration"]}, "rewound"
         case _:
             expected, kind = {}, "theta0"
-    expected |= {"experiment": own["experiment"], "block": own["block"]}
+    expected |= {"experiment": own["experiment"], "block": own["block"]} | {name: own[name] for name in SHARED if name in own and name in its}
     return parent.origin.kind == kind and all(its.get(name) == value for name, value in expected.items())
 
 
@@ -305,11 +293,18 @@ def _table_faults(path: Path, runs: list[File]) -> Iterator[str]:
     for strategy, round, branch in sorted({(row["strategy"] if row["round"] else "dense", row["round"], row["branch"]) for row in table} - there):
         yield f"has rows of {strategy}/round-{round}/{branch}, and no run of that is there; run snakemake again"
         return
+    compared: list[File] = []
     seen = {tables.to_csv([row], moments) for row in table}  # as text, since a NaN equals nothing
     expected: list[tables.Row] = []
     for run in runs:
         rows = tables.assemble(tables.rows(run, moments), {name: list(chosen) for name, chosen in branches.items()})
         if any(tables.to_csv([row], moments) in seen for row in rows):
             expected += rows
+            compared.append(run)
+    for name, run in itertools.product(SHARED, compared):
+        if run.origin.settings[name] != compared[0].origin.settings[name]:
+            mend = "delete the one that is not of this study, and run snakemake again"
+            yield f"compares {compared[0].path} and {run.path}, which are not of the same {name}; {mend}"
+            return
     if tables.to_csv(table, moments) != tables.to_csv(tables.ordered(expected), moments):
         yield "its rows are not what the runs say; delete it and run snakemake again"
