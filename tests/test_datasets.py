@@ -310,7 +310,9 @@ def test_without_archives_and_network_a_data_set_says_what_to_do(tmp_path: Path,
 @pytest.mark.usefixtures("offline")
 @pytest.mark.parametrize("name", RAW)
 @pytest.mark.parametrize(
-    "content", [b"", b"damaged", archive(np.zeros((3, 28, 28)))[:-9], gzip.compress(b""), gzip.compress(b"\0\0\x08\x03\0\0\0\x09")]
+    "content",
+    [b"", b"damaged", archive(np.zeros((3, 28, 28)))[:-9], gzip.compress(b"", mtime=0), gzip.compress(b"\0\0\x08\x03\0\0\0\x09", mtime=0)],
+    ids=["nothing", "damaged", "cut off", "empty", "no sizes"],
 )
 @pytest.mark.parametrize("which", range(4))
 def test_a_damaged_archive_is_named_with_both_checksums(
