@@ -2,13 +2,13 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 from lth import networks, optimizers, pruning, tickets
 from lth.appearance import Density, Figure, Lines, moment_of
 from lth.datasets import Source
 from lth.places import line_of
-from lth.settings import Count, Recipe, Seed, build, unknown
+from lth.settings import Count, Range, Recipe, Seed, build, unknown
 from lth.strategies import SEARCH, STRATEGIES, Strategy
 
 TOGETHER = "all layers"  # that are pruned together
@@ -24,7 +24,7 @@ class Experiment:
     dataset: str
     validation: Count
     seed: Seed
-    trials: Count
+    trials: Annotated[int, Range(1, 10_000)]
     block: Count
     network: Any
     recipe: Recipe

@@ -1,5 +1,6 @@
 """Pictures of tables and curves, as the paper draws them. The only importer of matplotlib."""
 
+import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -31,6 +32,7 @@ LABELS = {
     "validation_loss": "Validation loss",
 }
 BRANCHES = {"ticket": "winning ticket", "reinit": "random reinit"}  # the paper's words; others are called by their names
+NO_TICKETS = ("early", "random")  # strategies whose masks no training has found
 STYLES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (1, 1)))  # of the strategies of a figure, in its order
 MARKERS = ("o", "s", "^", "D", "v", "X")  # and their points
 SPREAD = 0.02  # of a density: the most that a point stands aside from it
@@ -68,11 +70,11 @@ def _density(spec: Density, style: Style, table: Sequence[tables.Row]) -> Pictur
             # A little apart, so that bars of different lines can be told apart; all lines together within SPREAD of where they belong.
             x = 100 * x * (1 + SPREAD * (2 * number - len(order) + 1) / max(len(order) - 1, 3))
             bars = _scale(quantity) * np.maximum([mean - low, high - mean], 0)
-            label = f"{BRANCHES.get(branch, branch)} ({strategy})"
+            name = "original init" if branch == "ticket" and strategy in NO_TICKETS else BRANCHES.get(branch, branch)
             place = spec.strategies.index(strategy)
             look: dict[str, Any] = {"color": colors[branch], "ls": STYLES[place % len(STYLES)], "marker": MARKERS[place % len(MARKERS)], "ms": 3.5}
-            axis.errorbar(x, _scale(quantity) * mean, bars, label=label, lw=1.2, elinewidth=0.7, **look)
-        _density_axis(axis, spec.scale, max((line for line in lines.values()), key=len, default=[]))
+            axis.errorbar(x, _scale(quantity) * mean, bars, label=f"{name} ({strategy})", lw=1.2, elinewidth=0.7, **look)
+        _density_axis(axis, spec.scale, [[100 * point[0] for point in line] for line in lines.values()])
         axis.set_ylabel(_name(quantity))
         if _scale(quantity) == 100:
             _below_100(axis)
@@ -154,12 +156,19 @@ def _panels(count: int, style: Style, *, shared: bool = False) -> tuple[Picture,
     return figure, axes
 
 
-def _density_axis(axis: Axes, scale: str, line: Sequence[tuple[float, ...]]) -> None:
-    """Percent of weights remaining, falling to the right; on a log axis the ticks are densities of rounds, as in the paper."""
+def _density_axis(axis: Axes, scale: str, lines: Sequence[Sequence[float]]) -> None:
+    """Percent of weights remaining, falling to the right; on a log axis the ticks are densities of rounds, as in the paper: those of the longest
+    line, and where there is room those of the others.
+    """
     axis.set_xscale(scale)
     axis.set_xlabel(REMAINING)
     if scale == "log":
-        axis.set_xticks([100 * point[0] for point in line[:: -(-len(line) // 6)]])
+        longest = max(lines, key=len, default=[])
+        ticks = list(longest[:: -(-len(longest) // 6)])
+        for percent in sorted({percent for line in lines for percent in line}):
+            if all(abs(math.log(percent / tick)) > math.log(100 / min(map(min, lines))) / 10 for tick in ticks):
+                ticks.append(percent)
+        axis.set_xticks(ticks)
         axis.xaxis.set_minor_locator(NullLocator())
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.3g}"))
     axis.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 2.5, 5, 10]))
@@ -167,9 +176,13 @@ def _density_axis(axis: Axes, scale: str, line: Sequence[tuple[float, ...]]) -> 
 
 
 def _legend(figure: Picture, handles: Sequence[Any], title: str | None = None) -> None:
-    """One legend above all panels, which share their looks: inside, it would cover lines or bars."""
+    """One legend above all panels, which share their looks: inside, it would cover lines or bars. More than two rows of it make the figure higher."""
     columns = int(figure.get_figwidth() / (0.6 + 0.075 * max((len(handle.get_label()) for handle in handles), default=0)))  # inches for a label
-    figure.legend(handles=handles, loc="outside upper center", ncols=max(min(len(handles), columns), 1), frameon=False, title=title)
+    columns = max(min(len(handles), columns), 1)
+    legend = figure.legend(handles=handles, loc="outside upper center", ncols=columns, frameon=False, title=title)
+    rows = -(-len(handles) // columns) + (title is not None)
+    row = (1 + legend.labelspacing) * 1.2 * legend.prop.get_size_in_points() / 72  # inches
+    figure.set_figheight(figure.get_figheight() + max(rows - 2, 0) * row)
 
 
 def _zoom(axis: Axes, ends: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], *, rising: bool) -> None:

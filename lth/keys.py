@@ -21,7 +21,8 @@ def key(kind: str, settings: object, code: str, inputs: Mapping[str, Sequence[st
 def expect(planned: str | None, found: str) -> None:
     """Raises ValueError where a planned key is given and another was found."""
     if planned not in (None, found):
-        raise ValueError(f"planned key {planned} is not {found}: code, settings or inputs have changed since the plan; run snakemake again")
+        mend = "run snakemake again (`lth verify` finds files that were made in another way)"
+        raise ValueError(f"planned key {planned} is not {found}: code, settings or inputs have changed since the plan; {mend}")
 
 
 def digest_of(text: str) -> str:

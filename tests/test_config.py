@@ -176,7 +176,7 @@ def test_a_fault_of_the_params_is_refused_with_its_key_and_what_is_legal(project
         ("recipe.optimizer", "adamm", ".recipe.optimizer: unknown optimizer 'adamm'; did you mean 'adam'? legal: adam, sgd"),
         ("recipe.data_order", "often", ".recipe.data_order: unknown value 'often'; legal: fresh, shared"),
         ("seed", -1, ".seed: expected a number at least 0, got -1"),
-        ("trials", 0, ".trials: expected a number at least 1, got 0"),
+        ("trials", 0, ".trials: expected a number in [1, 10000], got 0"),
         ("block", 2.5, ".block: expected a whole number, got 2.5"),
         ("dataset", "mnits", ".dataset: unknown dataset 'mnits'; did you mean 'mnist'? legal: cifar-10,"),
         ("dataset", 3, ".dataset: expected text, got 3"),

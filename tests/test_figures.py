@@ -10,6 +10,7 @@ from typing import Any
 import matplotlib.axes
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -114,6 +115,29 @@ def test_the_log_axis_runs_from_100_percent_down_with_a_tick_at_densities_of_rou
         assert left > 100 > 100 * 0.8**12 > right > 0
         assert sorted(axis.get_xticks(), reverse=True) == pytest.approx([100 * 0.8**round for round in (0, 3, 6, 9, 12)])
         assert axis.get_xlabel() == "Percent of weights remaining"
+
+
+def test_densities_beside_those_of_the_longest_line_have_ticks_where_there_is_room() -> None:
+    rows = table([("iterative", "ticket"), ("oneshot", "ticket")], rounds=4)
+    for row in rows:
+        row["density"] = row["density"] if row["strategy"] == "iterative" else {0: 1.0, 1: 0.79, 2: 0.3, 3: 0.1}[row["round"]]
+    for axis in density(rows, strategies=["iterative", "oneshot"]).axes:
+        assert sorted(axis.get_xticks(), reverse=True) == pytest.approx([100, 80, 64, 51.2, 30, 10])
+
+
+def test_a_long_legend_makes_the_figure_higher_and_not_the_panels_lower() -> None:
+    heights: list[float] = []
+    short, long = [f"s{number}" for number in range(1)], [f"s{number}" for number in range(8)]
+    for strategies in (short, long):
+        figure = density(table([(name, branch) for name in strategies for branch in ("ticket", "reinit")]), strategies=strategies)
+        FigureCanvasAgg(figure).draw()
+        heights.append(figure.axes[0].get_position().height * figure.get_figheight())
+    assert heights[1] > 0.8 * heights[0]
+
+
+def test_what_no_training_has_found_is_called_no_winning_ticket() -> None:
+    names = legend(density(table([("random", "ticket"), ("random", "reinit")]), strategies=["random"]))
+    assert names == ["original init (random)", "random reinit (random)"]
 
 
 def test_the_linear_axis_runs_down_too() -> None:

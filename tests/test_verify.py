@@ -40,7 +40,8 @@ def test_a_study_without_faults_passes(built: Built, here: Built, capsys: pytest
     capsys.readouterr()
     lth("verify")
     files = [node.path for node in built.study.nodes() if node.path.endswith(".h5")]
-    assert f"{len(files)} HDF5 files and 9 others are whole, in place, and follow from one another\n" in capsys.readouterr().out
+    said = f"results: {len(files)} HDF5 files and 3 others are whole, in place, and follow from one another\nresults: 6 pictures are whole\n"
+    assert capsys.readouterr().out == said
     lth("verify", built.folder / "results")
 
 
@@ -322,3 +323,9 @@ def test_a_run_that_a_table_knows_and_that_is_gone_is_named(here: Built, capsys:
     Path(f"{RUNS}/iterative/round-2/reinit/run.h5").unlink()
     lines, _ = faults(capsys)
     assert lines == ["results/tables/tiny.csv: has rows of iterative/round-2/reinit, and no run of that is there; run snakemake again"]
+
+
+def test_a_table_that_the_metrics_know_and_that_is_gone_is_named(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("results/tables/tiny.csv").unlink()
+    lines, _ = faults(capsys)
+    assert lines == ["results/metrics.json: has numbers of tiny, and no table of that is there; run snakemake again"]

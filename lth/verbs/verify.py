@@ -81,9 +81,11 @@ def verify(results: Path) -> None:
     if found.faults:
         count = "1 fault" if len(found.faults) == 1 else f"{len(found.faults)} faults"
         waiting = f", and {len(found.waiting)} files that were made from these" if found.waiting else ""
-        mend = "do what each line says (nothing, where it says `not checked`), then run snakemake again"
+        mend = "do what each line says (or delete that file; nothing, where it says `not checked`), then run snakemake again"
         raise ValueError(f"{results}: {count}{waiting}; {mend}")
-    print(f"{results}: {len(paths)} HDF5 files and {len(texts)} others are whole, in place, and follow from one another")
+    pictures = sum("figures" in path.parts for path in texts)
+    print(f"{results}: {len(paths)} HDF5 files and {len(texts) - pictures} others are whole, in place, and follow from one another")
+    print(f"{results}: {pictures} pictures are whole")
     if others := _outdated(found.keys, results.parent):
         print(f"{others} of them are not what params.yaml and the code ask for now; snakemake -n says what runs again")
 
@@ -263,7 +265,13 @@ def _text_faults(path: Path, runs: list[File], results: Path) -> Iterator[str]:
         elif place == ("metrics.json",):
             expected: dict[str, Any] = {table.stem: tables.headlines(tables.read_csv(table)) for table in sorted(results.glob("tables/*.csv"))}
             found = _json(path)
-            yield from (f"{name} is not what its table says" for name in found if found[name] != expected.get(name))
+            yield from (
+                f"{name} is not what its table says; delete it and run snakemake again"
+                if name in expected
+                else f"has numbers of {name}, and no table of that is there; run snakemake again"
+                for name in found
+                if found[name] != expected.get(name)
+            )
         elif place[0] == "figures":
             end = path.read_bytes()[-16:]
             if (b"</svg>" if path.suffix == ".svg" else b"IEND") not in end:
@@ -284,7 +292,7 @@ def _json(path: Path) -> dict[str, Any]:
 
 def _table_faults(path: Path, runs: list[File]) -> Iterator[str]:
     """Every row must be a row of a run; a run of which the table has a row must be there with all its rows, in order."""
-    table = tables.read_csv(path)
+    table, runs = tables.read_csv(path), [run for run in runs if run.origin.settings["experiment"] == path.stem]
     moments = tables.moments_of(list(table[0])) if table else []
     branches: dict[str, dict[str, None]] = {}
     for row in table:
