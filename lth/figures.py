@@ -165,8 +165,9 @@ def _density_axis(axis: Axes, scale: str, lines: Sequence[Sequence[float]]) -> N
     if scale == "log":
         longest = max(lines, key=len, default=[])
         ticks = list(longest[:: -(-len(longest) // 6)])
-        for percent in sorted({percent for line in lines for percent in line}):
-            if all(abs(math.log(percent / tick)) > math.log(100 / min(map(min, lines))) / 10 for tick in ticks):
+        densities = sorted({percent for line in lines for percent in line})
+        for percent in densities:
+            if all(abs(math.log(percent / tick)) > math.log(100 / densities[0]) / 10 for tick in ticks):
                 ticks.append(percent)
         axis.set_xticks(ticks)
         axis.xaxis.set_minor_locator(NullLocator())
