@@ -19,6 +19,10 @@ include: "workflow/rules/training.smk"
 include: "workflow/rules/report.smk"
 
 
+if workflow.is_main_process:
+    trust_files()
+
+
 rule all:
     default_target: True
     localrule: True

@@ -77,16 +77,20 @@ def build_parser() -> argparse.ArgumentParser:
     _planned(verb, "experiment, strategies with their branches, moments")
     verb.add_argument("--runs", type=Path, nargs="+", required=True, metavar="FILE", help="run files of one experiment")
     _path(verb, "--out", "the table to write", required=True)
+    _path(verb, "--origin", "the file to write that says what the table was made from (JSON)", required=True)
 
     verb = _add(verbs, "plot", _plot, "draw a figure from a table or from runs")
     _planned(verb, "experiment, name, figure, style, and curves for a figure of curves")
-    verb.add_argument("--inputs", type=Path, nargs="+", required=True, metavar="FILE", help="the table, or the run files of the curves")
+    verb.add_argument("--inputs", type=Path, nargs="+", required=True, metavar="FILE", help="the origin of the table, or the run files of the curves")
     _path(verb, "--svg", "the SVG to write", required=True)
     _path(verb, "--png", "the PNG to write", required=True)
+    _path(verb, "--origin", "the file to write that says what the figure was made from (JSON)", required=True)
 
     verb = _add(verbs, "summarize", _summarize, "the headline numbers of tables, as JSON")
-    verb.add_argument("tables", type=Path, nargs="+", metavar="TABLE", help="tables (CSV)")
+    verb.add_argument("paths", type=Path, nargs="+", metavar="ORIGIN", help="the origins of tables (JSON)")
+    _key(verb)
     _path(verb, "--out", "the metrics file to write", required=True)
+    _path(verb, "--origin", "the file to write that says what the numbers were made from (JSON)", required=True)
 
     verb = _add(verbs, "check", _check, "read params.yaml, and show the study complete or what is wrong with it")
     _path(verb, "--params", "the study (default params.yaml)", default=Path("params.yaml"))
@@ -111,6 +115,10 @@ def _add(verbs: Any, name: str, run: Callable[..., None], help: str) -> argparse
 
 def _planned(parser: argparse.ArgumentParser, what: str) -> None:
     parser.add_argument("--settings", dest="plan", type=_json, required=True, metavar="JSON", help=f"what the file depends on: {what}")
+    _key(parser)
+
+
+def _key(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--key", help="the planned key; refused where settings, code and inputs amount to another (default: not compared)")
 
 
@@ -205,10 +213,10 @@ def _plot(**options: Any) -> None:
     plot(**options)
 
 
-def _summarize(tables: list[Path], out: Path) -> None:
+def _summarize(**options: Any) -> None:
     from lth.verbs.summarize import summarize
 
-    summarize(tables, out)
+    summarize(**options)
 
 
 def _check(params: Path) -> None:

@@ -1,12 +1,14 @@
 """Pictures of tables and curves, as the paper draws them. The only importer of matplotlib."""
 
+import io
 import math
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
+import matplotlib
 import numpy as np
+import PIL
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -15,8 +17,9 @@ from matplotlib.lines import Line2D
 from matplotlib.style import context
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
-from lth import atomic, tables
-from lth.appearance import Curves, Density, Lines, Style, moment_of
+from lth import origins, store, tables
+from lth.appearance import Curves, Density, Figure, Lines, Style, moment_of
+from lth.settings import build
 from lth.store import File
 
 LABELS = {
@@ -39,6 +42,18 @@ SPREAD = 0.02  # of a density: the most that a point stands aside from it
 BARS = 6  # on a curve
 COLORS = ("black", "tab:green", "tab:red", "tab:purple", "tab:brown", "tab:pink", "tab:olive", "tab:cyan", "tab:gray")
 REMAINING = "Percent of weights remaining"
+
+
+def draw(spec: Figure, style: Style, lines: Any, inputs: Sequence[store.Stored] | Sequence[origins.Document]) -> Picture:
+    """A figure of the catalog, from run files or from the origin of one table. `lines` are the plain Lines of a figure of curves. Raises
+    ValueError where the inputs are not what it needs.
+    """
+    if isinstance(spec, Curves):
+        shown: Lines = build(Lines, lines, "--settings.curves")
+        return curves(spec, style, shown, [item.load(tables.measured(item)) for item in inputs if isinstance(item, store.Stored)])
+    if len(inputs) != 1 or not isinstance(inputs[0], origins.Document):
+        raise ValueError(f"--inputs: expected the origin of one table for a figure of kind density, got {len(inputs)} files")
+    return density(spec, style, tables.of_origin(inputs[0]))
 
 
 def density(spec: Density, style: Style, table: Sequence[tables.Row]) -> Picture:
@@ -110,14 +125,21 @@ def _curves(spec: Curves, style: Style, shown: Lines, runs: Sequence[File]) -> P
     return figure
 
 
-def save(figure: Picture, svg: Path, png: Path, dpi: int) -> None:
-    """Writes a figure as SVG (text as text, no date, stable ids: equal figures are equal bytes) and as PNG."""
+def rendered(figure: Picture, dpi: int, key: str) -> tuple[bytes, bytes]:
+    """A figure as SVG (text as text, no date, stable ids: equal figures are equal bytes) and as PNG. Both tell their key as `Identifier`, so
+    that a picture that has left its folder can be traced.
+    """
+    svg, png = io.BytesIO(), io.BytesIO()
     with _defaults({"svg.hashsalt": "lth", "svg.fonttype": "none"}):
-        with atomic.replacing(svg) as part:
-            FigureCanvasSVG(figure).print_svg(part, metadata={"Date": None, "Creator": None})
-        with atomic.replacing(png) as part:
-            FigureCanvasAgg(figure)
-            figure.savefig(part, format="png", dpi=dpi, metadata={"Software": None})
+        FigureCanvasSVG(figure).print_svg(svg, metadata={"Date": None, "Creator": None, "Identifier": f"lth:{key}"})
+        FigureCanvasAgg(figure)
+        figure.savefig(png, format="png", dpi=dpi, metadata={"Software": None, "Identifier": f"lth:{key}"})
+    return svg.getvalue(), png.getvalue()
+
+
+def versions() -> dict[str, str]:
+    """The versions that the bytes of a figure depend on."""
+    return {"matplotlib": matplotlib.__version__, "numpy": np.__version__, "pillow": PIL.__version__}
 
 
 def _looks(shown: Lines) -> dict[str, dict[str, Any]]:

@@ -1,5 +1,6 @@
 """The values of a stack of networks in rows, and the gradient of each network's loss, by the way that was measured to be fastest."""
 
+import functools
 import math
 import types
 from collections.abc import Callable, Mapping
@@ -83,7 +84,7 @@ class Gradient:
 
     def __init__(self, architecture: Architecture, layout: Layout, recipe: Recipe, device: torch.device):
         self.architecture, self.layout, self.recipe = architecture, layout, recipe
-        compiled = recipe.iterations >= PAYS and can_compile(device)
+        compiled = compiles(recipe, device)
         self.at_once = pays_at_once(layout, device, compiled=compiled)
         self.gradients = self._compiled() if compiled else self._plain
 
@@ -137,6 +138,12 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     return torch.compile(own, fullgraph=True, dynamic=False, options=options)
 
 
+def compiles(recipe: Recipe, device: torch.device) -> bool:
+    """Whether the steps of a training are compiled here."""
+    return recipe.iterations >= PAYS and can_compile(device)
+
+
+@functools.cache
 def can_compile(device: torch.device) -> bool:
     """Whether steps can be compiled here, found out by compiling one: it takes a C++ compiler and Python's headers. Says in a line if not."""
     try:

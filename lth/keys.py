@@ -18,13 +18,6 @@ def key(kind: str, settings: object, code: str, inputs: Mapping[str, Sequence[st
     return digest_of(canonical([kind, settings, code, {role: list(keys) for role, keys in inputs.items()}]))
 
 
-def expect(planned: str | None, found: str) -> None:
-    """Raises ValueError where a planned key is given and another was found."""
-    if planned not in (None, found):
-        mend = "run snakemake again (`lth verify` finds files that were made in another way)"
-        raise ValueError(f"planned key {planned} is not {found}: code, settings or inputs have changed since the plan; {mend}")
-
-
 def digest_of(text: str) -> str:
     """24 hex digits of the SHA-256 of a text."""
     return hashlib.sha256(text.encode()).hexdigest()[:24]

@@ -12,10 +12,15 @@ PATHS = {
     "rewound": "runs/{experiment}/{block}/dense/round-0/iteration-{iteration}.h5",
     "mask": "runs/{experiment}/{block}/{strategy}/round-{round}/mask.h5",
     "run": "runs/{experiment}/{block}/{strategy}/round-{round}/{branch}/run.h5",
-    "table": "tables/{experiment}.csv",
-    "figure": "figures/{experiment}/{name}.svg",
-    "metrics": "metrics.json",
-}
+    "table": "origins/tables/{experiment}.json",
+    "figure": "origins/figures/{experiment}/{name}.json",
+    "metrics": "origins/metrics.json",
+}  # of the file that says what it was made from
+PRODUCTS = {
+    "table": ("tables/{experiment}.csv",),
+    "figure": ("figures/{experiment}/{name}.svg", "figures/{experiment}/{name}.png"),
+    "metrics": ("metrics.json",),
+}  # what such a file is the origin of
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # of an experiment, a data set or a figure, as a part of paths
 BLOCK = re.compile(r"trials-(\d+)-(\d+)")
 LINE = re.compile(r"([a-z]+(?:-[a-z]+)*)/round-(0|[1-9]\d*)/([a-z0-9.-]+)")
@@ -24,6 +29,11 @@ LINE = re.compile(r"([a-z]+(?:-[a-z]+)*)/round-(0|[1-9]\d*)/([a-z0-9.-]+)")
 def path_of(kind: str, settings: Mapping[str, Any]) -> str:
     """Where a file of a kind and with these settings (its coordinates among them) lies, from the top folder of the project."""
     return f"{RESULTS}/{PATHS[kind].format(**settings)}"
+
+
+def products_of(kind: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """The files that the file at `path_of` is the origin of; none where it is the only one."""
+    return tuple(f"{RESULTS}/{place.format(**settings)}" for place in PRODUCTS.get(kind, ()))
 
 
 def block_of(trials: range) -> str:
@@ -70,6 +80,8 @@ def braced(paths: Sequence[str]) -> str:
             words.append(path)
     for top, places in experiments.items():
         blocks, lines = (list(dict.fromkeys(names)) for names in zip(*places, strict=True))
-        assert len(blocks) * len(lines) == len(places), f"{top}: every block has the same lines"
+        assert places == [(block, line) for block in blocks for line in lines], (
+            f"{top}: every block has the same lines, and blocks come one after the other"
+        )
         words.append("/".join([top, *("{" + ",".join(names) + "}" if len(names) > 1 else names[0] for names in (blocks, lines))]))
     return " ".join(words)

@@ -10,7 +10,8 @@ import io
 import json
 import os
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,36 +19,27 @@ import h5py
 import numpy as np
 
 from lth import keys
-from lth.atomic import replacing
-from lth.places import trials_of
+from lth.atomic import write_bytes
+from lth.contents import Template
+from lth.origins import (
+    COORDINATES,
+    HEAD,
+    MEND,
+    VERSION,
+    Header,
+    Input,
+    Origin,
+    check_regular,
+    content_of,
+    origin_of,
+    plain_inputs,
+    seal_of,
+)
 
-VERSION = 2
-COORDINATES = ("experiment", "block", "strategy", "round", "branch", "iteration")
-ATTRIBUTES = ("kind", "version", "key", "code", "settings", "inputs", "content", "versions")
-
-
-@dataclasses.dataclass(frozen=True)
-class Origin:
-    """What a file is and was made from: settings (its coordinates among them), the digest of the code, and by role the path and key of each input."""
-
-    kind: str
-    settings: Mapping[str, Any]
-    code: str
-    inputs: Mapping[str, tuple[str, str]]
-
-    @property
-    def key(self) -> str:
-        return keys.key(self.kind, dict(self.settings), self.code, {role: [key] for role, (_, key) in self.inputs.items()})
-
-    @property
-    def coordinates(self) -> dict[str, str | int]:
-        """Those of experiment, block, strategy, round, branch and iteration that a file of this kind has."""
-        return {name: self.settings[name] for name in COORDINATES if name in self.settings}
-
-    @property
-    def trials(self) -> range:
-        """The trials of the block."""
-        return trials_of(str(self.settings["block"]))
+ATTRIBUTES = ("kind", "version", "key", "code", "settings", "inputs", "arrays", "content", "made_on", "seal")
+SIGNATURE = b"\x89HDF\r\n\x1a\n"
+FILTERS = {h5py.h5z.FILTER_DEFLATE, h5py.h5z.FILTER_SHUFFLE}
+CHUNK = 1 << 24  # bytes; h5py chooses at most 2^20, and a whole chunk is unpacked at once
 
 
 class Arrays(dict[str, np.ndarray]):
@@ -58,15 +50,65 @@ class Arrays(dict[str, np.ndarray]):
         self.path = path
 
     def __missing__(self, name: str) -> np.ndarray:
-        raise ValueError(f"{self.path}: array {name!r} is missing, so another version of lth made it; delete it and run snakemake again")
+        raise ValueError(f"{self.path}: array {name!r} is missing, so another version of lth made it; {MEND}")
 
 
 @dataclasses.dataclass(frozen=True)
-class File:
-    """A file read from disk: where it came from, its origin, and its arrays by path."""
+class Stored:
+    """A file whose attributes were read and agree, and whose arrays were not read yet.
+
+    `listed` has (type, shape, SHA-256) of each array by name, and `made_on` the versions and the
+    machine that the bits of its arrays may depend on.
+    """
 
     path: Path
     origin: Origin
+    listed: Mapping[str, tuple[str, tuple[int, ...], str]]
+    content: str
+    made_on: Mapping[str, Any]
+
+    def as_input(self) -> Input:
+        """How files that are made from this one record it."""
+        return Input(str(self.path), self.origin.key, self.content)
+
+    def load(self, template: Template, *, exactly: bool = False) -> "File":
+        """Reads the arrays of a template, and (`exactly`) checks that there are no others.
+
+        Shapes and types are compared before anything is read: a few bytes may unpack to gigabytes.
+        Raises ValueError where an array is missing, of another shape or type, or not as it was written.
+        """
+        for name, (shape, dtype) in template.items():
+            if name not in self.listed:
+                raise ValueError(f"{self.path}: array {name!r} is missing; it has {', '.join(self.listed)}")
+            if self.listed[name][:2] != (str(dtype), shape):
+                found = " ".join(map(str, self.listed[name][:2]))
+                raise ValueError(f"{self.path}: {name}: expected {dtype} {shape}, got {found}")
+        if exactly and (more := self.listed.keys() - template.keys()):
+            raise ValueError(f"{self.path}: array {min(more)!r} has no place in a file of this kind; {MEND}")
+        arrays: dict[str, np.ndarray] = {}
+        with _opened(self.path) as file:
+            for name in template:
+                array: Any = file[name]
+                arrays[name] = np.asarray(array[()])
+                if _digest(arrays[name]) != self.listed[name][2]:
+                    raise ValueError(
+                        f"{self.path}: the arrays are not those that were written ({name}: digest differs); {MEND}"
+                    )
+        return File(**{field.name: getattr(self, field.name) for field in dataclasses.fields(Stored)}, arrays=Arrays(self.path, arrays))
+
+    def everything(self, most: int) -> Template:
+        """The template of all arrays that there are. Raises ValueError where one takes more than `most` bytes."""
+        template = {name: (shape, np.dtype(dtype)) for name, (dtype, shape, _) in self.listed.items()}
+        for name, (shape, dtype) in template.items():
+            if (size := int(np.prod(shape, dtype=object)) * dtype.itemsize) > most:
+                raise ValueError(f"{self.path}: {name}: expected at most {most:,} bytes, got {size:,}; it is not read")
+        return template
+
+
+@dataclasses.dataclass(frozen=True)
+class File(Stored):
+    """A file with the arrays that were asked for, by path."""
+
     arrays: Mapping[str, np.ndarray]
 
     @property
@@ -90,69 +132,74 @@ class File:
         found = {path.removeprefix(f"{name}/"): array for path, array in self.arrays.items() if path.startswith(f"{name}/")}
         return Arrays(self.path, found)
 
-    def without(self, name: str) -> "File":
-        """The file without the arrays below `name/`, to hold less in memory."""
-        kept = {path: array for path, array in self.arrays.items() if not path.startswith(f"{name}/")}
-        return dataclasses.replace(self, arrays=Arrays(self.path, kept))
 
+def write(path: Path | str, origin: Origin, arrays: Mapping[str, np.ndarray], made_on: Mapping[str, Any] | None = None) -> None:
+    """Writes a file, whole or not at all. Arrays of more than one axis are compressed (gzip + shuffle), so weights shrink with density.
 
-def write(path: Path | str, origin: Origin, arrays: Mapping[str, np.ndarray], versions: Mapping[str, str] | None = None) -> None:
-    """Writes a file, whole or not at all. Arrays of more than one axis are compressed (gzip + shuffle), so weights shrink with density."""
+    `made_on` tells what else than settings, code and inputs the bits of the arrays may depend on.
+    """
+    ordered = {name: np.asarray(arrays[name], order="C") for name in sorted(arrays)}
+    listed = {name: [str(array.dtype), list(array.shape), _digest(array)] for name, array in ordered.items()}
+    content = content_of(listed)
     attributes: dict[str, Any] = {"kind": origin.kind, "version": VERSION, "key": origin.key, "code": origin.code}
-    attributes |= {"settings": keys.canonical(dict(origin.settings)), "inputs": keys.canonical(dict(origin.inputs))}
-    attributes |= {"content": content(arrays), "versions": keys.canonical(_versions() | dict(versions or {}))} | origin.coordinates
+    attributes |= {"settings": keys.canonical(dict(origin.settings)), "inputs": keys.canonical(plain_inputs(origin))}
+    attributes |= {"arrays": keys.canonical(listed), "content": content, "made_on": keys.canonical(_versions() | dict(made_on or {}))}
+    attributes |= origin.coordinates
+    attributes["seal"] = seal_of(attributes)
     image = io.BytesIO()  # HDF5 does not say clearly that a disk is full; writing plain bytes does
-    with h5py.File(image, "w", libver=("v110", "v110")) as file:
-        for name in sorted(arrays):
-            array = np.asarray(arrays[name], order="C")
+    with h5py.File(image, "w", libver=("v110", "v110"), userblock_size=HEAD) as file:
+        for name, array in ordered.items():
             options: dict[str, Any] = {"compression": "gzip", "compression_opts": 4, "shuffle": True} if array.ndim > 1 and array.size else {}
             file.create_dataset(name, data=array, track_times=False, **options)
         file.attrs.update(attributes)
-    with replacing(path) as part:
-        part.write_bytes(image.getbuffer())
+    image.seek(0)
+    image.write(Header(origin.kind, origin.key, content, origin.made_from).line())
+    write_bytes(path, image.getbuffer())
 
 
-def read(path: Path | str, kind: str | None = None) -> File:
-    """Reads a file whole and checks kind, version, content and key.
+def find(path: Path | str, kind: str | None = None) -> Stored:
+    """Reads and checks what a file says of itself: its form, kind, version, seal and key, but not its arrays.
 
     Raises ValueError that names the file, the first thing that does not fit, and what was expected.
     """
     path = Path(path)
-    mend = "delete it and run snakemake again"
-    try:
-        with h5py.File(path, "r", locking=False) as file:  # files only ever appear by renaming
-            attributes: dict[str, Any] = dict(file.attrs)
-            arrays: dict[str, np.ndarray] = {}
-            file.visititems(lambda name, item: arrays.__setitem__(name, item[()]) if isinstance(item, h5py.Dataset) else None)
-    except FileNotFoundError:
-        raise ValueError(f"{path}: missing") from None
-    except (PermissionError, IsADirectoryError, BlockingIOError) as error:
-        raise ValueError(f"{path}: cannot be read: {os.strerror(error.errno or 0)}") from None
-    except (OSError, RuntimeError, KeyError) as error:
-        raise ValueError(f"{path}: not a whole HDF5 file ({' '.join(str(error).split())}); {mend}") from None
+    with _opened(path) as file:
+        attributes: dict[str, Any] = dict(file.attrs)
+        found = dict(_datasets(path, file))
     if absent := [name for name in ATTRIBUTES if name not in attributes]:
         raise ValueError(f"{path}: attribute {absent[0]!r} is missing, so it is no file of lth")
-    if kind is not None and attributes["kind"] != kind:
-        raise ValueError(f"{path}: expected a file of kind {kind!r}, got {attributes['kind']!r}")
-    if attributes["version"] != VERSION:
-        raise ValueError(f"{path}: expected format version {VERSION}, got {attributes['version']}; {mend}")
-    if content(arrays) != attributes["content"]:
-        raise ValueError(f"{path}: the arrays are not those that were written (content digest differs); {mend}")
-    origin = _origin(path, attributes)
-    if attributes["key"] != origin.key:
-        raise ValueError(f"{path}: key {attributes['key']} is not what its settings, code and inputs amount to ({origin.key}); {mend}")
-    if differing := [name for name, value in origin.coordinates.items() if attributes.get(name) != value]:
-        raise ValueError(f"{path}: attribute {differing[0]!r} is not what the settings say; {mend}")
-    return File(path, origin, Arrays(path, arrays))
+    plain = {name: int(value) if isinstance(value, np.integer) else value for name, value in attributes.items()}
+    if more := plain.keys() - {*ATTRIBUTES, *COORDINATES}:
+        raise ValueError(f"{path}: attribute {min(more)!r} has no place in it; {MEND}")
+    if strange := [name for name, value in plain.items() if not isinstance(value, str | int)]:
+        raise ValueError(f"{path}: attribute {strange[0]!r} is neither text nor a number; {MEND}")
+    if kind is not None and plain["kind"] != kind:
+        raise ValueError(f"{path}: expected a file of kind {kind!r}, got {plain['kind']!r}")
+    if plain["version"] != VERSION:
+        raise ValueError(f"{path}: expected format version {VERSION}, got {plain['version']}; {MEND}")
+    if plain["seal"] != seal_of(plain):
+        raise ValueError(f"{path}: the attributes are not those that were written (their seal differs); {MEND}")
+    content = str(plain["content"])
+    listed, inputs, settings, made_on = (_parsed(path, plain, name) for name in ("arrays", "inputs", "settings", "made_on"))
+    origin = origin_of(path, {**plain, "inputs": inputs, "settings": settings})
+    if {name: plain.get(name) for name in COORDINATES if name in plain} != origin.coordinates:
+        raise ValueError(f"{path}: the attributes of its place are not what the settings say; {MEND}")
+    if content != content_of(listed):
+        raise ValueError(f"{path}: attribute 'content' is not what attribute 'arrays' amounts to; {MEND}")
+    arrays = {name: (str(item[0]), tuple(item[1]), str(item[2])) for name, item in listed.items()}
+    if {name: item[:2] for name, item in arrays.items()} != found:
+        raise ValueError(f"{path}: the arrays are not those that were written (names, types or shapes differ); {MEND}")
+    if _start(path)[:HEAD] != Header(origin.kind, origin.key, content, origin.made_from).line():
+        raise ValueError(f"{path}: its first line is not what its attributes say; {MEND}")
+    return Stored(path, origin, arrays, content, made_on)
 
 
-def key_of(path: Path | str) -> str:
-    """The key that a file says it has, or "" where it is no file of lth. Nothing else is read or checked."""
-    try:
-        with h5py.File(path, "r", locking=False) as file:
-            return str(file.attrs["key"])
-    except (OSError, RuntimeError, KeyError):
-        return ""
+def read(path: Path | str, kind: str | None = None, most: int = 1 << 30) -> File:
+    """Reads a file whole, where no template is at hand. Raises ValueError as `find` and `Stored.load`, and
+    for an array of more than `most` bytes.
+    """
+    stored = find(path, kind)
+    return stored.load(stored.everything(most))
 
 
 def index(pairs: Sequence[tuple[int, int]]) -> dict[str, np.ndarray]:
@@ -161,32 +208,94 @@ def index(pairs: Sequence[tuple[int, int]]) -> dict[str, np.ndarray]:
     return {"trial": trial, "repeat": repeat}
 
 
-def _origin(path: Path, attributes: Mapping[str, Any]) -> Origin:
+@contextmanager
+def _opened(path: Path) -> Iterator[h5py.File]:
+    """An HDF5 file to read. Whatever HDF5 says of a file that is not whole is a ValueError."""
     try:
-        inputs = {role: (source, key) for role, (source, key) in json.loads(attributes["inputs"]).items()}
-        return Origin(attributes["kind"], dict(json.loads(attributes["settings"])), attributes["code"], inputs)
-    except (ValueError, TypeError, AttributeError) as error:
-        raise ValueError(f"{path}: attribute settings or inputs is not as it was written ({error})") from None
+        check_regular(path)
+        _check_size(path)
+        with h5py.File(path, "r", locking=False) as file:  # files only ever appear by renaming
+            yield file
+    except FileNotFoundError:
+        raise ValueError(f"{path}: missing") from None
+    except (PermissionError, IsADirectoryError, BlockingIOError) as error:
+        raise ValueError(f"{path}: cannot be read: {os.strerror(error.errno or 0)}") from None
+    except (OSError, RuntimeError, LookupError, TypeError, ValueError, ArithmeticError) as error:
+        reason = " ".join(str(error).split())
+        if reason.startswith(f"{path}: "):
+            raise
+        raise ValueError(f"{path}: not a whole HDF5 file ({reason}); {MEND}") from None
 
 
-def check(file: File, template: Mapping[str, tuple[tuple[int, ...], type]]) -> None:
-    """Raises ValueError where an array of a template of (shape of one network, dtype) by name is missing or another."""
-    for name, (shape, dtype) in template.items():
-        found = file.arrays.get(name)
-        if found is None:
-            raise ValueError(f"{file.path}: array {name!r} is missing; it has {', '.join(file.arrays)}")
-        if found.shape != (len(file.pairs), *shape) or found.dtype != np.dtype(dtype):
-            raise ValueError(f"{file.path}: {name}: expected {np.dtype(dtype)} {(len(file.pairs), *shape)}, got {found.dtype} {found.shape}")
+def _check_size(path: Path) -> None:
+    """Raises ValueError where the file does not end where its HDF5 part says that it ends."""
+    start = _start(path)
+    if start[HEAD : HEAD + 9] != SIGNATURE + b"\x03":
+        raise ValueError(f"{path}: not a whole HDF5 file of lth (no HDF5 at byte {HEAD}); {MEND}")
+    end = int.from_bytes(start[HEAD + 28 : HEAD + 36], "little")
+    if end != (size := path.stat().st_size):
+        raise ValueError(f"{path}: not a whole HDF5 file (it should have {end} bytes, and has {size}); {MEND}")
 
 
-def content(arrays: Mapping[str, np.ndarray]) -> str:
-    """SHA-256 over names, types, shapes and bytes of arrays."""
-    sha = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.asarray(arrays[name], order="C")
-        sha.update(f"{name} {array.dtype} {array.shape}\n".encode())
-        sha.update(array.data)
-    return sha.hexdigest()
+def _start(path: Path) -> bytes:
+    """The first line, and the superblock of HDF5 after it."""
+    with path.open("rb") as file:
+        return file.read(HEAD + 48)
+
+
+def _datasets(path: Path, file: h5py.File) -> Iterator[tuple[str, tuple[str, tuple[int, ...]]]]:
+    """The type and shape of each array, at most one folder deep.
+
+    HDF5 can point into other files and give arrays that exist nowhere. Files from others may do so to
+    read what is not theirs, or to fill the memory, so only what `write` makes is read.
+    """
+    for name in _children(path, file):
+        item = file[name]
+        if isinstance(item, h5py.Group):
+            for inner in _children(path, item):
+                yield f"{name}/{inner}", _described(path, f"{name}/{inner}", item[inner])
+        else:
+            yield name, _described(path, name, item)
+        if len(item.attrs) and isinstance(item, h5py.Group):
+            raise ValueError(f"{path}: {name}: has attributes of its own; {MEND}")
+
+
+def _children(path: Path, group: h5py.Group) -> list[str]:
+    for name in group:
+        link = group.get(name, getlink=True)
+        if not isinstance(link, h5py.HardLink):
+            raise ValueError(f"{path}: {name}: is a link to something else, which lth never writes; it is not followed")
+    return list(group)
+
+
+def _described(path: Path, name: str, item: Any) -> tuple[str, tuple[int, ...]]:
+    if not isinstance(item, h5py.Dataset):
+        raise ValueError(f"{path}: {name}: expected an array; {MEND}")
+    if item.external or item.is_virtual:
+        raise ValueError(f"{path}: {name}: its values lie in other files, which lth never writes; it is not read")
+    plan = item.id.get_create_plist()
+    filters = {plan.get_filter(number)[0] for number in range(plan.get_nfilters())}
+    shape: tuple[int, ...] | None = item.shape
+    if shape is None or item.dtype.kind not in "biufS" or not filters <= FILTERS or len(item.attrs):
+        raise ValueError(f"{path}: {name}: is no plain array as lth writes them; {MEND}")
+    if item.chunks and np.prod(item.chunks, dtype=object) * item.dtype.itemsize > CHUNK:
+        raise ValueError(f"{path}: {name}: has chunks of more than {CHUNK} bytes, which lth never writes; it is not read")
+    return str(item.dtype), shape
+
+
+def _parsed(path: Path, attributes: Mapping[str, Any], name: str) -> dict[str, Any]:
+    try:
+        value = json.loads(attributes[name])
+    except (ValueError, TypeError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise ValueError(f"{path}: attribute {name!r} is not as it was written; {MEND}")
+    return value
+
+
+def _digest(array: np.ndarray) -> str:
+    """SHA-256 over the bytes of an array."""
+    return hashlib.sha256(np.asarray(array, order="C").data).hexdigest()
 
 
 def _versions() -> dict[str, str]:

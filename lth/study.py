@@ -6,6 +6,7 @@ disk but configuration and the source of `lth`.
 
 import dataclasses
 import functools
+import itertools
 import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,7 +15,8 @@ from typing import Any
 from lth import code, keys, networks
 from lth.appearance import Curves
 from lth.config import Config, Experiment
-from lth.places import Line, block_of, line_of, path_of, trials_of
+from lth.origins import header, made_from
+from lth.places import Line, block_of, line_of, path_of, products_of, trials_of
 from lth.pruning import METHODS
 from lth.settings import to_plain
 from lth.strategies import SEARCH, Strategy
@@ -31,8 +33,13 @@ class Node:
 
     @property
     def path(self) -> str:
-        """Where the file lies, from the top folder of the project."""
+        """Where the file lies that says what it was made from, from the top folder of the project."""
         return path_of(self.kind, self.settings)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All files that are made together with it: a table and its origin, a figure in two formats."""
+        return (*products_of(self.kind, self.settings), self.path)
 
     @functools.cached_property
     def key(self) -> str:
@@ -90,6 +97,7 @@ class Study:
             inputs["weights"] = (self.run(experiment, block, making.strategy, making.round, making.weights),)
         settings = {"experiment": experiment, "block": block, "strategy": strategy, "round": round, "making": to_plain(making)}
         settings |= {"rates": self._rates(experiment, chosen.rates_of(round)), "seed": self.experiments[experiment].seed}
+        settings["shapes"] = {weight.name: list(weight.shape) for weight in self._architecture(experiment).weights}
         settings["repeats"] = max(chosen.branches.values()) if METHODS[making.method].draws else 1
         return Node("mask", settings, "verbs.prune", inputs)
 
@@ -127,7 +135,7 @@ class Study:
         inputs: dict[str, tuple[Node, ...]] = {}
         if isinstance(spec, Curves):
             lines = dict.fromkeys(line for panel in chosen.curves.panels for text in panel if (line := line_of(text)))
-            places = [(block, line) for line in lines for block in self.blocks(experiment)]
+            places = itertools.product(self.blocks(experiment), lines)  # in the order in which `places.braced` has them
             inputs["runs"] = tuple(self.run(experiment, block, line.strategy, line.round, line.branch) for block, line in places)
         else:
             inputs["tables"] = (self.table(experiment),)
@@ -174,14 +182,30 @@ class Study:
                 todo.extend(item for items in node.inputs.values() for item in items)
         return list(found)
 
+    def files(self) -> set[str]:
+        """The paths of all files of a finished study."""
+        return {path for node in self.nodes() for path in node.files}
+
     def outdated(self, found: Mapping[str, str]) -> list[str]:
         """Of files and their keys, those of the study that should have another key."""
         return sorted(node.path for node in self.nodes() if found.get(node.path, node.key) != node.key)
 
-    def files(self) -> set[str]:
-        """The paths of all nodes, and the PNG beside each SVG."""
-        paths = {node.path for node in self.nodes()}
-        return paths | {str(Path(path).with_suffix(".png")) for path in paths if path.endswith(".svg")}
+    def judged(self) -> dict[str, bool]:
+        """Which files of the study are there, and whether each was made from what is planned.
+
+        It was, if it has the planned key, and its inputs have the contents that it was made from. Files
+        say so themselves (`origins.header`), so neither times nor records of another program count.
+        """
+        headers = {node: header(node.path) for node in self.nodes()}
+        result: dict[str, bool] = {}
+        for node, found in headers.items():
+            right = found is not None and found.key == node.key
+            if right and node.inputs:
+                before = {role: [headers[item] for item in items] for role, items in node.inputs.items()}
+                contents = {role: [item.content if item else "" for item in items] for role, items in before.items()}
+                right = found is not None and found.inputs == made_from(contents)
+            result |= {path: right for path in node.files if Path(path).exists()}
+        return result
 
     def memory(self, node: Node) -> int:
         """Megabytes that the training of a node takes at most on a CPU: libraries, compiler and activations (1,700, for VGG-19 measured), the

@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -11,8 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from lth import contents, origins
 from lth.appearance import moment_of
-from lth.store import File
+from lth.settings import Recipe, build
+from lth.store import File, Stored
 
 PLACE = ("experiment", "trial", "strategy", "round", "branch", "repeat")
 MEASURES = (
@@ -79,6 +82,19 @@ def to_csv(table: Iterable[Row], moments: Sequence[int]) -> str:
     return text.getvalue()
 
 
+def text(runs: Iterable[Stored], strategies: Mapping[str, Sequence[str]], moments: Sequence[int]) -> str:
+    """The table of an experiment's run files as CSV text."""
+    found = [row for run in runs for row in rows(run.load(measured(run)), moments)]
+    return to_csv(assemble(found, strategies), moments)
+
+
+def measured(run: Stored) -> contents.Template:
+    """What a run holds beside its weights, which no table or figure needs."""
+    settings = run.origin.settings
+    recipe: Recipe = build(Recipe, settings["recipe"], f"{run.path}: recipe")
+    return contents.run(run.origin.networks, recipe, settings["start_iteration"])
+
+
 def moments_of(names: Sequence[str]) -> list[int]:
     """The moments that a table with columns of these names has."""
     return [moment for name in names if name.startswith(f"{AT[0]}_at_") and (moment := moment_of(name))]
@@ -104,6 +120,13 @@ def read_csv(path: Path) -> list[dict[str, Any]]:
         except ValueError as error:
             raise ValueError(f"{path}: line {number}: {error}; {mend}") from None
     return table
+
+
+def of_origin(document: origins.Document) -> list[dict[str, Any]]:
+    """The table that an origin file names. Raises ValueError where it is missing or not the one that was written."""
+    origins.check_files(document)
+    (path,) = document.files
+    return read_csv(Path(path))
 
 
 def _parsed(name: str, value: str) -> Any:
@@ -164,6 +187,12 @@ def headlines(table: Sequence[Row]) -> dict[str, Any]:
             "networks": len({(row["trial"], row["repeat"]) for row in rows}),
         }
     return result
+
+
+def metrics(found: Iterable[origins.Document]) -> str:
+    """The headline numbers of tables, by experiment, as JSON text."""
+    numbers = {document.origin.settings["experiment"]: headlines(of_origin(document)) for document in found}
+    return json.dumps(numbers, indent=1, sort_keys=True, allow_nan=False) + "\n"
 
 
 def _finite(value: float, otherwise: float) -> float:

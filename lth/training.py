@@ -18,13 +18,13 @@ from torch.nn.functional import cross_entropy
 
 from lth import passes
 from lth.batches import Batches, Draws, Examples, Sets
-from lth.gradients import Gradient, Layout, masked
+from lth.contents import CURVES, from_curves
+from lth.gradients import Gradient, Layout, compiles, masked
 from lth.networks import Architecture
 from lth.optimizers import OPTIMIZERS
 from lth.settings import Recipe, unknown
 
 Result = TypeVar("Result")
-CURVES = ("validation_loss", "validation_accuracy", "test_loss", "test_accuracy")
 NO_MEMORY = ("can't allocate memory", "could not create a primitive")  # as torch and oneDNN say it
 CHUNK = 1_000  # examples evaluated at once: the activations of Lenet then stay in a core's cache
 CHUNK_OF_IMAGES = 50  # the same where there are convolutions
@@ -240,12 +240,7 @@ def _record(state: State, results: list[tuple[np.ndarray, np.ndarray]]) -> None:
 
 def _finished(loop: Loop, start: int) -> Run:
     state, iterations = loop.state, np.array(loop.recipe.evaluations(start))
-    loss = np.where(np.isfinite(state.curves["validation_loss"]), state.curves["validation_loss"], np.inf)
-    stop = loss.argmin(axis=1)
-    measures = {"early_stop_iteration": iterations[stop], "diverged": ~np.isfinite(np.stack(list(state.curves.values()))).all(axis=(0, 2))}
-    for name, curve in state.curves.items():
-        measures[f"early_stop_{name}"] = curve[np.arange(len(stop)), stop]
-        measures[f"final_{name}"] = curve[:, -1]
+    measures = from_curves(iterations, state.curves)
     for moment, rows in (("early_stop", state.best_rows), ("final", state.rows)):
         (result,) = evaluate(loop.architecture, loop.layout, rows, [loop.sets.training])
         measures[f"{moment}_train_loss"], measures[f"{moment}_train_accuracy"] = result
@@ -265,6 +260,10 @@ def pick_device(name: str) -> torch.device:
     return torch.device(name)
 
 
-def versions() -> dict[str, str]:
-    """The versions that a training's bits depend on."""
-    return {"torch": torch.__version__}
+def conditions(recipe: Recipe, device: torch.device) -> dict[str, str | int | bool]:
+    """What the bits of a training depend on beside its plan and inputs: the same key gives the same bits only under the same of these, and
+    on one model of CPU or GPU.
+    """
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
+    used = {"torch": torch.__version__, "device": name, "threads": torch.get_num_threads()}
+    return {**used, "compiled": compiles(recipe, device), "cpu": torch.backends.cpu.get_cpu_capability()}

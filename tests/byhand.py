@@ -60,11 +60,14 @@ def command(study: Study, node: Node) -> list[str]:
             files = [text for role in ("dataset", "start", "mask") for text in (f"--{role}", *inputs[role])]
             return ["train" if node.kind == "run" else "rewind", *planned, *files, "--device", "cpu", "--out", node.path]
         case "table":
-            return ["tabulate", *planned, "--runs", *every, "--out", node.path]
+            table, origin = node.files
+            return ["tabulate", *planned, "--runs", *every, "--out", table, "--origin", origin]
         case "figure":
-            return ["plot", *planned, "--inputs", *every, "--svg", node.path, "--png", str(Path(node.path).with_suffix(".png"))]
+            svg, png, origin = node.files
+            return ["plot", *planned, "--inputs", *every, "--svg", svg, "--png", png, "--origin", origin]
         case _:
-            return ["summarize", *every, "--out", node.path]
+            metrics, origin = node.files
+            return ["summarize", *every, "--key", node.key, "--out", metrics, "--origin", origin]
 
 
 def make(study: Study, node: Node) -> None:

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lth import code, figures, keys, store, tables
-from lth.appearance import Curves, Lines, Style, figure_of
+from lth import atomic, code, figures, origins, store
+from lth.appearance import Curves, Style, figure_of
 from lth.settings import build
 
 
@@ -21,22 +21,22 @@ class Plan:
     curves: Any
 
 
-def plot(plan: Mapping[str, Any], key: str | None, inputs: Sequence[Path], svg: Path, png: Path) -> None:
-    """Draws a figure: of kind `density` from one table, of kind `curves` from run files.
+def plot(plan: Mapping[str, Any], key: str | None, inputs: Sequence[Path], svg: Path, png: Path, origin: Path) -> None:
+    """Draws a figure: of kind `density` from one table, whose origin is given, of kind `curves` from run files.
 
-    A table has no key in it, so only a figure of curves compares its key with the planned one.
+    What it was made from is written to `origin`.
     """
     chosen: Plan = build(Plan, plan, "--settings")
     figure = figure_of(chosen.figure, "--settings.figure")
+    found: list[store.Stored] | list[origins.Document]
     if isinstance(figure, Curves):
-        shown: Lines = build(Lines, chosen.curves, "--settings.curves")
-        runs = [store.read(path, "run").without("weights") for path in inputs]
-        found = {"runs": [run.origin.key for run in runs]}
-        keys.expect(key, keys.key("figure", plan, code.digest("verbs.plot", plan), found))
-        picture = figures.curves(figure, chosen.style, shown, runs)
-    elif len(inputs) == 1:
-        picture = figures.density(figure, chosen.style, tables.read_csv(inputs[0]))
+        role, found = "runs", [store.find(path, "run") for path in inputs]
     else:
-        raise ValueError(f"--inputs: expected one table for a figure of kind density, got {len(inputs)} files")
-    figures.save(picture, svg, png, chosen.style.dpi)
+        role, found = "tables", [origins.read(path, "table") for path in inputs]
+    made_of = origins.Origin("figure", plan, code.digest("verbs.plot", plan), {role: tuple(item.as_input() for item in found)})
+    origins.expect(key, made_of, svg)
+    picture = figures.draw(figure, chosen.style, chosen.curves, found)
+    for path, image in zip((svg, png), figures.rendered(picture, chosen.style.dpi, made_of.key), strict=True):
+        atomic.write_bytes(path, image)
+    origins.write(origin, made_of, [svg, png], figures.versions())
     print(f"{svg} and {png.name}")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lth import code, keys, pruning, seeds, store, tickets
+from lth import code, contents, origins, pruning, seeds, store, tickets
 from lth.places import trials_of
 from lth.settings import Count, Rate, Seed, build, unknown
 from lth.strategies import Making
@@ -16,8 +16,8 @@ from lth.strategies import Making
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-    """What a mask depends on beside its inputs: where it belongs, how it is made, the rate of each weight (none where the method needs none),
-    the seed of what is drawn, and how many masks a trial has.
+    """What a mask depends on beside its inputs: where it belongs, how it is made, the shapes of the weights, the rate of each (none where the
+    method needs none), the seed of what is drawn, and how many masks a trial has.
     """
 
     experiment: str
@@ -25,6 +25,7 @@ class Plan:
     strategy: str
     round: Count
     making: Making
+    shapes: dict[str, tuple[Count, ...]]
     rates: dict[str, Rate]
     seed: Seed
     repeats: Count
@@ -39,23 +40,21 @@ def prune(plan: Mapping[str, Any], key: str | None, mask: Path, weights: Path | 
     method = chosen.making.method
     if method not in pruning.METHODS:
         raise unknown("--settings.making.method", "method", method, pruning.METHODS)
-    before, trained = store.read(mask, "mask"), store.read(weights) if weights else None
-    if trained and trained.origin.kind not in ("run", "theta0"):
-        raise ValueError(f"{weights}: expected a file of kind 'run' or 'theta0', got {trained.origin.kind!r}")
-    inputs = {"mask": (str(mask), before.origin.key)} | ({"weights": (str(weights), trained.origin.key)} if trained else {})
-    origin = store.Origin("mask", plan, code.digest("verbs.prune", plan), inputs)
-    keys.expect(key, origin.key)
-    masks = before.group("mask")
+    found = {"mask": store.find(mask, "mask")} | ({"weights": store.find(weights)} if weights else {})
+    if weights and found["weights"].origin.kind not in ("run", "theta0"):
+        raise ValueError(f"{weights}: expected a file of kind 'run' or 'theta0', got {found['weights'].origin.kind!r}")
+    inputs = {role: (stored.as_input(),) for role, stored in found.items()}
+    origin = origins.Origin("mask", plan, code.digest("verbs.prune", plan), inputs)
+    origins.expect(key, origin, out)
+    if chosen.rates and chosen.rates.keys() != chosen.shapes.keys():
+        raise ValueError(f"--settings.rates: expected a rate for each of {', '.join(chosen.shapes)}, got {', '.join(chosen.rates)}")
+    if bool(chosen.rates) != (weights is not None):
+        raise ValueError(f"--weights: expected {'a file' if chosen.rates else 'none'} for method {method!r}")
+    before, trained = parents(chosen, found["mask"], found.get("weights"))
     if before.pairs != [(trial, 0) for trial in origin.trials]:
         raise ValueError(f"{mask}: expected the trials of {chosen.block}, got {before.pairs}")
-    if chosen.rates and chosen.rates.keys() != masks.keys():
-        raise ValueError(f"--settings.rates: expected a rate for each of {', '.join(masks)}, got {', '.join(chosen.rates)}")
-    if bool(chosen.rates) != (trained is not None):
-        raise ValueError(f"--weights: expected {'a file' if chosen.rates else 'none'} for method {method!r}")
     pairs, after = pairs_of(chosen), remade(chosen, before, trained)
-    diverged = before.arrays["ancestor_diverged"][before.rows(pairs)]
-    if trained and trained.origin.kind == "run":
-        diverged = diverged | trained.arrays["measures/diverged"][trained.rows(pairs)]
+    diverged = ancestors(pairs, before, trained)
     if diverged.any():
         print(f"warning: {out}: a training before this mask was not finite in {int(diverged.sum())} of {len(diverged)} networks", flush=True)
     arrays = store.index(pairs) | {"ancestor_diverged": diverged}
@@ -66,6 +65,27 @@ def prune(plan: Mapping[str, Any], key: str | None, mask: Path, weights: Path | 
 def pairs_of(plan: Plan) -> list[tuple[int, int]]:
     """(trial, repeat) of each network of the stack."""
     return list(itertools.product(trials_of(plan.block), range(plan.repeats)))
+
+
+def parents(plan: Plan, mask: store.Stored, weights: store.Stored | None) -> tuple[store.File, store.File | None]:
+    """Reads of the mask before and of the weights that decide just what the plan asks for. Raises ValueError."""
+    before = mask.load(contents.masks(mask.origin.networks, plan.shapes))
+    if weights is None:
+        return before, None
+    if not any(name.startswith("weights/") for name in weights.listed):
+        raise ValueError(f"{weights.path}: holds no weights; expected a run of branch ticket or search")
+    networks = weights.origin.networks
+    needed = {f"weights/{name}": ((networks, *shape), contents.SINGLE) for name, shape in plan.shapes.items()}
+    diverged = {"measures/diverged": ((networks,), contents.BOOL)} if weights.origin.kind == "run" else {}
+    return before, weights.load({**contents.stack(networks), **needed, **diverged})
+
+
+def ancestors(pairs: list[tuple[int, int]], mask: store.File, trained: store.File | None) -> np.ndarray:
+    """Whether a training run that led to the mask of each (trial, repeat) diverged [networks]."""
+    diverged = mask.arrays["ancestor_diverged"][mask.rows(pairs)]
+    if trained and trained.origin.kind == "run":
+        diverged = diverged | trained.arrays["measures/diverged"][trained.rows(pairs)]
+    return diverged
 
 
 def remade(plan: Plan, mask: store.File, trained: store.File | None) -> dict[str, np.ndarray]:
@@ -88,12 +108,7 @@ def _weights(mask: store.File, trained: store.File | None) -> dict[str, np.ndarr
     """The weights that decide, in the order of the mask's stack. Raises ValueError where they are not those of this mask."""
     if trained is None:
         return {}
-    if trained.origin.kind == "run" and trained.origin.inputs["mask"][1] != mask.origin.key:
+    if trained.origin.kind == "run" and trained.origin.inputs["mask"][0].content != mask.content:
         raise ValueError(f"{trained.path}: was not trained under {mask.path}")
-    values, masks = trained.group("weights"), mask.group("mask")
-    if not values:
-        raise ValueError(f"{trained.path}: holds no weights; expected a run of branch ticket or search")
-    rows = trained.rows(mask.pairs)
-    if any(values[name][rows].shape != masks[name].shape for name in masks):
-        raise ValueError(f"{trained.path}: expected weights of the shapes of {mask.path}")
-    return {name: values[name][rows] for name in masks}
+    values, rows = trained.group("weights"), trained.rows(mask.pairs)
+    return {name: values[name][rows] for name in mask.group("mask")}

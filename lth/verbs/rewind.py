@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from lth import code, keys, settings, store, training
+from lth import code, origins, settings, store, training
 from lth.verbs.train import Training, origin_of, read_block
 
 
@@ -31,13 +31,13 @@ def rewind(plan: Mapping[str, Any], key: str | None, dataset: Path, start: Path,
     torch.set_num_threads(threads)
     where = training.pick_device(device)
     chosen: Plan = settings.build(Plan, plan, "--settings")
-    begin, masks = store.read(start, "theta0"), store.read(mask, "mask")
+    begin, masks = store.find(start, "theta0"), store.find(mask, "mask")
     origin = origin_of("rewound", plan, code.digest("verbs.rewind", plan), dataset, begin, masks)
-    keys.expect(key, origin.key)
+    origins.expect(key, origin, out)
     block = read_block(chosen, 1, dataset, begin, masks)
-    del begin, masks
     weights, finite = training.weights_at(chosen.iteration, block.stack, device=where)
     if not finite.all():
         print(f"warning: {out}: weights are not finite in {int((~finite).sum())} of {len(finite)} networks", flush=True)
-    store.write(out, origin, store.index(block.pairs) | {f"weights/{name}": value for name, value in weights.items()}, training.versions())
+    arrays = store.index(block.pairs) | {f"weights/{name}": value for name, value in weights.items()}
+    store.write(out, origin, arrays, training.conditions(chosen.recipe, where))
     print(f"{out}: {len(block.pairs)} networks after {chosen.iteration} iterations", flush=True)

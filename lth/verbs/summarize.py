@@ -1,14 +1,19 @@
 """`lth summarize`: the headline numbers of all tables, for `dvc metrics` and `dvc exp show`."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from lth import atomic, tables
+from lth import atomic, code, origins, tables
 
 
-def summarize(paths: Sequence[Path], out: Path) -> None:
-    """Writes JSON to `out`: by experiment (the name of the table), strategy and branch."""
-    metrics = {path.stem: tables.headlines(tables.read_csv(path)) for path in paths}
-    atomic.write_text(out, json.dumps(metrics, indent=1, sort_keys=True, allow_nan=False) + "\n")
-    print(f"{out}: {', '.join(metrics)}")
+def summarize(paths: Sequence[Path], key: str | None, out: Path, origin: Path) -> None:
+    """Writes JSON to `out`: by experiment, strategy and branch. `paths` are the origins of the tables, and
+    `origin` becomes that of the numbers.
+    """
+    found = [origins.read(path, "table") for path in paths]
+    inputs = {"tables": tuple(document.as_input() for document in found)}
+    made_of = origins.Origin("metrics", {}, code.digest("verbs.summarize", {}), inputs)
+    origins.expect(key, made_of, out)
+    atomic.write_text(out, tables.metrics(found))
+    origins.write(origin, made_of, [out], {})
+    print(f"{out}: {', '.join(document.origin.settings['experiment'] for document in found)}")

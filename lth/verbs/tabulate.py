@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lth import atomic, code, keys, store, tables
+from lth import atomic, code, origins, store, tables
 from lth.settings import Count, build
 
 
@@ -18,18 +18,17 @@ class Plan:
     moments: tuple[Count, ...]
 
 
-def tabulate(plan: Mapping[str, Any], key: str | None, runs: Sequence[Path], out: Path) -> None:
-    """Writes the table of run files to `out`."""
+def tabulate(plan: Mapping[str, Any], key: str | None, runs: Sequence[Path], out: Path, origin: Path) -> None:
+    """Writes the table of run files to `out`, and what it was made from to `origin`."""
     chosen: Plan = build(Plan, plan, "--settings")
-    rows: list[tables.Row] = []
-    inputs: list[str] = []
-    for path in runs:
-        file = store.read(path, "run")
-        if file.origin.settings["experiment"] != chosen.experiment:
-            raise ValueError(f"{path}: expected a run of experiment {chosen.experiment!r}")
-        rows += tables.rows(file, chosen.moments)
-        inputs.append(file.origin.key)
-    keys.expect(key, keys.key("table", plan, code.digest("verbs.tabulate", plan), {"runs": inputs}))
-    table = tables.assemble(rows, chosen.strategies)
-    atomic.write_text(out, tables.to_csv(table, chosen.moments))
-    print(f"{out}: {len(table)} rows from {len(runs)} runs")
+    found = [store.find(path, "run") for path in runs]
+    for stored in found:
+        if stored.origin.settings["experiment"] != chosen.experiment:
+            raise ValueError(f"{stored.path}: expected a run of experiment {chosen.experiment!r}")
+    inputs = {"runs": tuple(stored.as_input() for stored in found)}
+    made_of = origins.Origin("table", plan, code.digest("verbs.tabulate", plan), inputs)
+    origins.expect(key, made_of, out)
+    text = tables.text(found, chosen.strategies, chosen.moments)
+    atomic.write_text(out, text)
+    origins.write(origin, made_of, [out], {})
+    print(f"{out}: {text.count(chr(10)) - 1} rows from {len(runs)} runs")

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from lth import batches, code, datasets, keys, networks, pruning, seeds, settings, store, tickets, training
+from lth import batches, code, contents, datasets, gradients, networks, origins, pruning, seeds, settings, store, tickets, training
 from lth.places import trials_of
 from lth.strategies import SEARCH
 
@@ -77,26 +77,27 @@ def train(
     torch.set_num_threads(threads)
     where, started = training.pick_device(device), time.monotonic()
     chosen: Plan = settings.build(Plan, plan, "--settings")
-    begin, masks = store.read(start), store.read(mask, "mask")
+    begin, masks = store.find(start), store.find(mask, "mask")
     expected = "run" if chosen.branch == SEARCH else "rewound" if chosen.start_iteration else "theta0"
     if begin.origin.kind != expected or begin.origin.settings.get("iteration", 0) != chosen.start_iteration:
         found = f"{begin.origin.kind!r}, iteration {begin.origin.settings.get('iteration', 0)}"
         wanted = f"{expected!r}, iteration {chosen.start_iteration}, to start branch {chosen.branch!r} from"
         raise ValueError(f"{start}: expected a file of kind {wanted}, got kind {found}")
     origin = origin_of("run", plan, code.digest("verbs.train", plan), dataset, begin, masks)
-    keys.expect(key, origin.key)
+    origins.expect(key, origin, out)
     block = read_block(chosen, chosen.repeats, dataset, begin, masks)
-    del begin, masks  # a training needs its memory for itself
     checkpoint = out.with_name(f"{out.name}.checkpoint.part")
     for rest in out.parent.glob(f".{out.stem}.*.part"):  # what a kill in the middle of a write left behind
         rest.unlink(missing_ok=True)
-    saved = _checkpoint_origin(origin, where)
-    resume = _resumed(checkpoint, saved)
+    conditions = training.conditions(chosen.recipe, where)
+    saved = _checkpoint_origin(origin, conditions)
+    values = max(gradients.Layout(block.stack.architecture).width, len(chosen.recipe.evaluations(0)))
+    resume = _resumed(checkpoint, saved, 8 * values * len(block.pairs))
     first = resume.iteration if resume else chosen.start_iteration
     print(f"{out}: {len(block.pairs)} networks, {chosen.recipe.iterations} iterations on {where}, from iteration {first}", flush=True)
     watch = _watch(chosen.recipe, checkpoint, saved, checkpoint_every)
     run = training.train(block.stack, device=where, start=chosen.start_iteration, resume=resume, on_evaluation=watch)
-    store.write(out, origin, _arrays(run, block, keep_weights=chosen.keep_weights), training.versions())
+    store.write(out, origin, _arrays(run, block, keep_weights=chosen.keep_weights), conditions)
     checkpoint.unlink(missing_ok=True)
     if diverged := int(run.measures["diverged"].sum()):
         print(f"warning: {out}: loss was not finite in {diverged} of {len(block.pairs)} networks (column `diverged`)", flush=True)
@@ -104,15 +105,14 @@ def train(
     print(f"{out}: test accuracy at early stopping {accuracy}, {time.monotonic() - started:.0f} s", flush=True)
 
 
-def origin_of(kind: str, plan: Mapping[str, Any], made_by: str, dataset: Path, start: store.File, mask: store.File) -> store.Origin:
+def origin_of(kind: str, plan: Mapping[str, Any], made_by: str, dataset: Path, start: store.Stored, mask: store.Stored) -> origins.Origin:
     """What a file says of itself that is made from a data set, weights to start from, and masks by code of the digest `made_by`."""
     manifest = datasets.read_manifest(dataset, plan["dataset"])
-    inputs = {"dataset": (str(dataset), manifest["key"])}
-    inputs |= {"start": (str(start.path), start.origin.key), "mask": (str(mask.path), mask.origin.key)}
-    return store.Origin(kind, plan, made_by, inputs)
+    data = origins.Input(str(dataset), manifest["key"], manifest["digest"])
+    return origins.Origin(kind, plan, made_by, {"dataset": (data,), "start": (start.as_input(),), "mask": (mask.as_input(),)})
 
 
-def read_block(plan: Training, repeats: int, dataset: Path, start: store.File, mask: store.File) -> Block:
+def read_block(plan: Training, repeats: int, dataset: Path, start: store.Stored, mask: store.Stored) -> Block:
     """Reads the examples, makes the starting weights of the branch for each trial and repeat, and checks that all belong together. Raises
     ValueError.
     """
@@ -123,20 +123,20 @@ def read_block(plan: Training, repeats: int, dataset: Path, start: store.File, m
     for name in ("strategy", "round"):
         if mask.origin.settings[name] != getattr(plan, name):
             raise ValueError(f"{mask.path}: expected a mask of {name} {getattr(plan, name)}, got {mask.origin.settings[name]}")
-    store.check(start, {f"weights/{parameter.name}": (parameter.shape, np.float32) for parameter in architecture.parameters})
-    store.check(mask, {f"mask/{weight.name}": (weight.shape, np.bool_) for weight in architecture.weights})
+    begin = start.load(contents.weights(start.origin.networks, architecture))
+    kept = mask.load(contents.masks(mask.origin.networks, contents.shapes(architecture)))
     sets = examples(manifest, data, plan)
     if plan.recipe.batch > len(sets.training):
         raise ValueError(f"--settings.recipe.batch: expected at most the {len(sets.training)} training examples, got {plan.recipe.batch}")
     pairs = list(itertools.product(trials_of(plan.block), range(repeats)))
-    rows = mask.rows(pairs)
-    masks = {name: value[rows] for name, value in mask.group("mask").items()}
-    given, begin = start.group("weights"), start.rows(pairs)
+    rows, first = kept.rows(pairs), begin.rows(pairs)
+    masks = {name: value[rows] for name, value in kept.group("mask").items()}
+    given = {name: value[first] for name, value in begin.group("weights").items()}
     address = {"strategy": plan.strategy, "round": plan.round, "branch": plan.branch}
     distribution = tickets.Distribution(architecture, network.initialization)
-    weights = tickets.start(plan.branch, plan.seed, address, pairs, masks, {name: value[begin] for name, value in given.items()}, distribution)
+    weights = tickets.start(plan.branch, plan.seed, address, pairs, masks, given, distribution)
     stack = training.Stack(architecture, weights, masks, sets, plan.recipe, Draws(plan, pairs, len(sets.training)))
-    return Block(pairs, mask.arrays["ancestor_diverged"][rows], stack)
+    return Block(pairs, kept.arrays["ancestor_diverged"][rows], stack)
 
 
 def _arrays(run: training.Run, block: Block, *, keep_weights: bool) -> dict[str, np.ndarray]:
@@ -197,7 +197,7 @@ def examples(manifest: Mapping[str, Any], data: datasets.Data, plan: Training) -
     return batches.Sets(part(images, data.train_labels[inner]), validation, part(data.test_images, data.test_labels))
 
 
-def _watch(recipe: settings.Recipe, checkpoint: Path, origin: store.Origin, seconds: float) -> Callable[[training.State], None]:
+def _watch(recipe: settings.Recipe, checkpoint: Path, origin: origins.Origin, seconds: float) -> Callable[[training.State], None]:
     bar = tqdm(total=recipe.iterations, unit="it", disable=not sys.stderr.isatty(), leave=False)
     marks = {"report": time.monotonic(), "checkpoint": time.monotonic()}
 
@@ -212,17 +212,16 @@ def _watch(recipe: settings.Recipe, checkpoint: Path, origin: store.Origin, seco
         if bar.disable and rings("report", 60.0):
             print(f"iteration {state.iteration}/{recipe.iterations}: validation loss {state.curves['validation_loss'][:, -1].mean():.4f}", flush=True)
         if state.iteration < recipe.iterations and rings("checkpoint", seconds):
-            store.write(checkpoint, origin, _frozen(state), training.versions())
+            store.write(checkpoint, origin, _frozen(state))
         if state.iteration == recipe.iterations:
             bar.close()
 
     return watch
 
 
-def _checkpoint_origin(origin: store.Origin, where: torch.device) -> store.Origin:
-    """Its key tells checkpoints of another device or version of torch, whose bits would not go together."""
-    settings = {**origin.settings, "device": where.type, **training.versions()}
-    return store.Origin("checkpoint", settings, origin.code, origin.inputs)
+def _checkpoint_origin(origin: origins.Origin, conditions: Mapping[str, Any]) -> origins.Origin:
+    """Its key tells checkpoints that were made under other conditions, whose bits would not go together."""
+    return origins.Origin("checkpoint", {**origin.settings, "made_on": dict(conditions)}, origin.code, origin.inputs)
 
 
 def _frozen(state: training.State) -> dict[str, np.ndarray]:
@@ -231,16 +230,21 @@ def _frozen(state: training.State) -> dict[str, np.ndarray]:
     return arrays | {f"curves/{name}": curve for name, curve in state.curves.items()}
 
 
-def _resumed(checkpoint: Path, origin: store.Origin) -> training.State | None:
-    """The state in a checkpoint of this very node, or None; a checkpoint that is damaged or another's is left out of account."""
+def _resumed(checkpoint: Path, origin: origins.Origin, largest: int) -> training.State | None:
+    """The state in a checkpoint of this very node, or None. A checkpoint that is damaged, another's or made under other conditions is left
+    out of account. `largest` is the most bytes that one of its arrays has.
+    """
     if not checkpoint.exists():
         return None
     try:
-        file = store.read(checkpoint, "checkpoint")
+        found = store.find(checkpoint, "checkpoint")
+        if found.origin.key != origin.key:
+            before, now = (item.settings.get("made_on") for item in (found.origin, origin))
+            reason = f"it was made on {before}, and this is {now}" if before != now else "it is of another plan"
+            raise ValueError(f"{checkpoint}: {reason}")
+        file = found.load(found.everything(largest))
     except ValueError as error:
         print(f"warning: begins anew: {error}", flush=True)
-        return None
-    if file.origin.key != origin.key:
         return None
     rows, best = (torch.from_numpy(file.arrays[name]) for name in ("rows", "best_rows"))
     optimizer = {name: torch.from_numpy(np.asarray(value)) for name, value in file.group("optimizer").items()}

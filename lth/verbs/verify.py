@@ -3,159 +3,246 @@
 import dataclasses
 import functools
 import itertools
-import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from lth import config, datasets, networks, pruning, settings, store, tables, tickets
-from lth.places import RESULTS, path_of
-from lth.store import File
+from lth import config, contents, datasets, networks, origins, pruning, settings, store, tables, tickets
+from lth.appearance import figure_of
+from lth.origins import Input, Origin
+from lth.places import RESULTS, path_of, products_of
+from lth.store import File, Stored
 from lth.strategies import SEARCH
 from lth.study import Study
-from lth.verbs.prune import Plan, remade
+from lth.verbs import prune, tabulate
 
 SHARED = ("dataset", "validation", "seed", "network", "recipe")  # by a file and its parents, and by all runs of a table
-
-
-@dataclasses.dataclass
-class Findings:
-    """Faults in words, files that are not checked because a file that they were made from has a fault, keys by name, and all runs without their
-    weights.
-    """
-
-    faults: list[str] = dataclasses.field(default_factory=list)
-    waiting: list[Path] = dataclasses.field(default_factory=list)
-    keys: dict[str, str] = dataclasses.field(default_factory=dict)
-    runs: list[File] = dataclasses.field(default_factory=list)
+LISTED = 20  # lines of files that are named without being faults
+AGAIN = "delete it and run snakemake again"
 
 
 class FaultyParentError(Exception):
     """A file that another was made from has a fault of its own, so the other cannot be checked."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Parents:
-    """What a file was made from: HDF5 files by role, and the manifest of its data set where that is among them."""
+@dataclasses.dataclass
+class Findings:
+    """Faults in words, files that are not checked because a file that they were made from has one, and keys by name."""
 
-    files: dict[str, File]
-    manifest: dict[str, Any] | None
+    faults: list[str] = dataclasses.field(default_factory=list)
+    waiting: list[Path] = dataclasses.field(default_factory=list)
+    keys: dict[str, str] = dataclasses.field(default_factory=dict)
 
-    def distribution(self, plan: Mapping[str, Any]) -> tickets.Distribution:
-        """Where the weights of a θ0 or run file come from."""
-        assert self.manifest is not None, "only masks of later rounds have no data set among their inputs"
-        network = networks.read(plan["network"], "network")
-        architecture = networks.architecture(network, tuple(self.manifest["shape"]), self.manifest["classes"])
+
+class Results:
+    """A results folder: its files by the names under which they record one another."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.names = {
+            f"{RESULTS}/{path.relative_to(folder).as_posix()}"
+            for path in folder.rglob("*")
+            if not path.is_dir() and path.suffix != ".part"
+        }
+        self.stored = functools.lru_cache(maxsize=1000)(self._stored)
+        self.file = functools.lru_cache(maxsize=8)(self._file)  # a parent is soon needed again
+        self.document = functools.lru_cache(maxsize=1000)(self._document)
+        self.manifest = functools.cache(self._manifest)
+
+    def path(self, name: str) -> Path:
+        """Where a file lies. Raises ValueError for a name that would lead out of the folder."""
+        parts = Path(name).parts
+        if parts[:1] != (RESULTS,) or ".." in parts:
+            raise ValueError(f"{name}: expected a path below {RESULTS}")
+        return self.folder.joinpath(*parts[1:])
+
+    def _stored(self, name: str) -> Stored:
+        return store.find(self.path(name))
+
+    def _file(self, name: str) -> File:
+        """A file with exactly the arrays that its kind has. Raises ValueError."""
+        found = self.stored(name)
+        return found.load(self.template(found), exactly=True)
+
+    def _document(self, name: str) -> origins.Document:
+        found = origins.read(self.path(name))
+        return dataclasses.replace(found, files={str(self.path(file)): digest for file, digest in found.files.items()})
+
+    def _manifest(self, name: str) -> dict[str, Any]:
+        return datasets.read_manifest(self.path(name), Path(name).stem)
+
+    def distribution(self, origin: Origin) -> tickets.Distribution:
+        """Where the weights of a θ0, rewound or run file come from."""
+        manifest = self.manifest(origin.inputs["dataset"][0].path)
+        network = networks.read(origin.settings["network"], "network")
+        architecture = networks.architecture(network, tuple(manifest["shape"]), manifest["classes"])
         return tickets.Distribution(architecture, network.initialization)
 
+    def template(self, found: Stored) -> contents.Template:
+        """The arrays that a file must have."""
+        origin, plan = found.origin, found.origin.settings
+        if origin.kind == "mask":
+            dense = "shapes" not in plan
+            shapes = contents.shapes(self.distribution(origin).architecture) if dense else plan["shapes"]
+            return contents.masks(origin.networks, shapes)
+        weights = contents.weights(origin.networks, self.distribution(origin).architecture)
+        if origin.kind != "run":
+            return weights
+        return {**tables.measured(found), **(weights if plan["keep_weights"] else {})}
 
-def verify(results: Path) -> None:
+
+def verify(folder: Path) -> None:
     """Prints each fault with its file, and a summary. Raises ValueError where there is a fault or nothing to check.
 
-    Checked are: wholeness and content, kind and place, keys against settings and parents; masks bit-equal to what their method makes of
-    the mask before, survivors exactly right in number; starting weights bit-equal to what the branch makes of θ0 and the mask; pruned
-    weights exactly 0 after training; data set, split, seed, network and recipe the same in all of an experiment; tables against runs,
-    metrics against tables; figures whole.
+    Checked are the files of the study whose `params.yaml` lies beside the folder, else all files in it: wholeness and content, kind and
+    place, exactly the arrays of the kind, keys against settings and parents; masks bit-equal to what their method makes of the mask before,
+    survivors exactly right in number; starting weights bit-equal to what the branch makes of θ0 and the mask; pruned weights exactly 0 after
+    training; measures against curves; data set, split, seed, network and recipe the same in all of an experiment; tables against runs,
+    metrics against tables; figures against what their inputs are drawn as.
     """
-    if not (results / "runs").is_dir():
-        raise ValueError(f"{results}: no folder runs in it; run snakemake first, or name the results folder (not a part of it)")
-    found = Findings()
-    get = functools.lru_cache(maxsize=8)(lambda name: store.read(results / Path(name).relative_to(RESULTS)))  # a parent is soon needed again
-    paths = sorted(results.rglob("*.h5"))
-    for path in paths:
-        _check(f"{RESULTS}/{path.relative_to(results).as_posix()}", path, get, results, found)
-    texts = [path for pattern in ("*.json", "*.csv", "*.svg", "*.png") for path in sorted(results.rglob(pattern))]
-    broken = bool(found.faults)
-    for path in texts:
-        faults = [f"{path}: {fault}" for fault in _text_faults(path, found.runs, results)]
-        if broken and faults and path.parent.name == "tables":
-            found.waiting.append(path)
-        else:
-            found.faults += faults
+    if not (folder / "runs").is_dir():
+        raise ValueError(f"{folder}: no folder runs in it; run snakemake first, or name the results folder (not a part of it)")
+    results, study, found = Results(folder), _study(folder.parent), Findings()
+    planned = results.names if study is None else results.names & _known(study)
+    for name in sorted(planned):
+        _check(name, results, planned, found)
     for fault in found.faults:
         print(fault)
     for path in found.waiting:
         print(f"{path}: not checked, since a file that it was made from has a fault")
+    strangers = sorted(results.names - planned)
+    _list(results, strangers, "does not belong to the study, so it was not checked", "`lth tidy` lists them all")
+    outdated = study.outdated(found.keys) if study else []
+    _list(results, outdated, "is not what params.yaml and the code ask for now", "`snakemake -n` says what runs again")
     if found.faults:
         count = "1 fault" if len(found.faults) == 1 else f"{len(found.faults)} faults"
         waiting = f", and {len(found.waiting)} files that were made from these" if found.waiting else ""
         mend = "do what each line says (or delete that file; nothing, where it says `not checked`), then run snakemake again"
-        raise ValueError(f"{results}: {count}{waiting}; {mend}")
-    pictures = sum("figures" in path.parts for path in texts)
-    print(f"{results}: {len(paths)} HDF5 files and {len(texts) - pictures} others are whole, in place, and follow from one another")
-    print(f"{results}: {pictures} pictures are whole")
-    if others := _outdated(found.keys, results.parent):
-        print(f"{others} of them are not what params.yaml and the code ask for now; snakemake -n says what runs again")
+        raise ValueError(f"{folder}: {count}{waiting}; {mend}")
+    count = sum(name.endswith(".h5") for name in planned)
+    pictures = sum(name.endswith((".svg", ".png")) for name in planned)
+    others = len(planned) - count - pictures
+    print(f"{folder}: {count} HDF5 files and {others} others are whole, in place, and follow from one another")
+    print(f"{folder}: {pictures} pictures are those that were drawn")
 
 
-def _outdated(keys: Mapping[str, str], top: Path) -> int:
-    """How many files of the study beside the results, if there is one, have another key than planned. That is no fault: it may have changed."""
+def _study(top: Path) -> Study | None:
+    """The study beside the results, if there is one that can be read."""
     try:
-        return len(Study(config.read(top / "params.yaml", top / config.CATALOG)).outdated(keys))
+        return Study(config.read(top / "params.yaml", top / config.CATALOG))
     except ValueError:
-        return 0
+        return None
 
 
-def _check(name: str, path: Path, get: Callable[[str], File], results: Path, found: Findings) -> None:
-    """One HDF5 file, whose name is that by which others record it."""
-    checks: dict[str, Callable[[File, Parents], Iterator[str]]] = {
+def _known(study: Study) -> set[str]:
+    files = study.files()
+    return files | {str(datasets.arrays_of(Path(path))) for path in files if path.startswith(f"{RESULTS}/datasets/")}
+
+
+def _list(results: Results, names: list[str], what: str, more: str) -> None:
+    """Names files that are no fault, not all of them where they are many."""
+    for name in names[:LISTED]:
+        print(f"{results.path(name)}: {what}")
+    if len(names) > LISTED:
+        print(f"{results.folder}: so are {len(names) - LISTED} more files; {more}")
+
+
+def _check(name: str, results: Results, planned: set[str], found: Findings) -> None:
+    """One file. Whatever goes wrong is its fault, and the others are checked all the same."""
+    path = results.path(name)
+    try:
+        for fault in _faults(name, results, planned, found.keys):
+            found.faults.append(_line(fault, path, results))
+    except FaultyParentError:
+        found.waiting.append(path)
+    except ValueError as error:
+        found.faults.append(_line(str(error), path, results))
+    except Exception as error:  # files made to harm have faults of any kind: recursion, memory, types
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        found.faults.append(f"{path}: cannot be checked ({reason}); {AGAIN}")
+
+
+def _line(fault: str, path: Path, results: Results) -> str:
+    """A fault with the file that has it, which may be one that was made together with the file at `path`."""
+    return fault if fault.startswith(f"{results.folder}/") else f"{path}: {fault}"
+
+
+def _faults(name: str, results: Results, planned: set[str], keys: dict[str, str]) -> Iterator[str]:
+    """The faults of a file. Its key is put among the `keys`, by name."""
+    part = Path(name).parts[1]
+    if name.endswith(".h5"):
+        keys[name] = results.stored(name).origin.key
+        yield from _file_faults(name, results)
+    elif part == "origins":
+        keys[name] = results.document(name).origin.key
+        yield from _document_faults(name, results, planned)
+    elif part == "datasets":
+        manifest = results.path(name).with_suffix(".json")
+        datasets.read(manifest, manifest.stem)
+    elif not _origin_name(name) & planned:
+        yield f"no file in {RESULTS}/origins says what it was made from; {AGAIN}"
+
+
+def _origin_name(name: str) -> set[str]:
+    """The origin file that a table, a figure or the metrics must have."""
+    inner = Path(*Path(name).parts[1:])
+    return {str(Path(RESULTS, "origins", inner).with_suffix(".json"))}
+
+
+def _file_faults(name: str, results: Results) -> Iterator[str]:
+    checks: dict[str, Callable[[File, Results, Mapping[str, File]], Iterator[str]]] = {
         "theta0": _theta0_faults,
         "rewound": _rewound_faults,
         "mask": _mask_faults,
         "run": _run_faults,
     }
-    try:
-        file = get(name)
-    except ValueError as error:
-        found.faults.append(str(error))
+    found = results.stored(name)
+    if found.origin.kind not in checks:
+        yield f"kind {found.origin.kind!r} has no place in results"
         return
-    if file.origin.kind not in checks:
-        found.faults.append(f"{path}: kind {file.origin.kind!r} has no place in results")
+    if name != (place := path_of(found.origin.kind, found.origin.settings)):
+        yield f"is the file of {place}"
         return
-    if name != path_of(file.origin.kind, file.origin.settings):
-        found.faults.append(f"{path}: is the file of {path_of(file.origin.kind, file.origin.settings)}")
-        return
-    found.keys[name] = file.origin.key
-    try:
-        if file.origin.kind == "run":
-            found.runs.append(file.without("weights"))
-        parents = _parents(file, get, results)
-    except FaultyParentError:
-        found.waiting.append(path)
-    except ValueError as error:
-        found.faults.append(f"{path}: {str(error).removeprefix(f'{path}: ')}")
-    else:
-        try:
-            found.faults += [f"{path}: {fault}" for fault in checks[file.origin.kind](file, parents)]
-        except (ValueError, KeyError, IndexError) as error:
-            found.faults.append(f"{path}: cannot be checked, so another version of lth made it ({error}); delete it and run snakemake again")
+    file = results.file(name)
+    yield from checks[found.origin.kind](file, results, _parents(file, results))
 
 
-def _parents(file: File, get: Callable[[str], File], results: Path) -> Parents:
-    """Raises ValueError where a parent is missing or not the one that the file was made from, FaultyParentError where it is itself at fault."""
-    files: dict[str, File] = {}
-    manifest = None
-    for role, (source, key) in file.origin.inputs.items():
-        if not (results / Path(source).relative_to(RESULTS)).exists():
-            raise ValueError(f"was made from {source} ({role}), which is missing")
+def _parents(file: File, results: Results) -> dict[str, File]:
+    """The HDF5 files that one was made from, by role. Raises ValueError where one is missing or not the one that it was made from,
+    FaultyParentError where it is itself at fault.
+    """
+    parents: dict[str, File] = {}
+    for role, (item,) in file.origin.inputs.items():
+        if item.path not in results.names:
+            raise ValueError(f"was made from {item.path} ({role}), which is missing")
         try:
             if role == "dataset":
-                manifest = datasets.read_manifest(results / Path(source).relative_to(RESULTS), Path(source).stem)
-                there = manifest["key"]
+                manifest = results.manifest(item.path)
+                there = Input(item.path, manifest["key"], manifest["digest"])
             else:
-                files[role] = get(source)
-                there = files[role].origin.key
+                parents[role] = results.file(item.path)
+                there = dataclasses.replace(parents[role].as_input(), path=item.path)
         except ValueError as error:
-            raise FaultyParentError(source) from error
-        if role in files and path_of(files[role].origin.kind, files[role].origin.settings) != source:
-            raise FaultyParentError(source)
-        if there != key:
-            raise ValueError(f"was made from {source} ({role}) when that had key {key}; now it has key {there}")
-        if role in files and not _related(file, role, files[role]):
-            raise ValueError(f"was made from {source}, which is not a {role} for it")
-    return Parents(files, manifest)
+            raise FaultyParentError(item.path) from error
+        if role in parents and path_of(parents[role].origin.kind, parents[role].origin.settings) != item.path:
+            raise FaultyParentError(item.path)
+        if fault := _changed(item, there, role):
+            raise ValueError(fault)
+        if role in parents and not _related(file, role, parents[role]):
+            raise ValueError(f"was made from {item.path}, which is not a {role} for it")
+    return parents
+
+
+def _changed(item: Input, there: Input, role: str) -> str:
+    """What has become of an input since a file was made from it, "" where it is the same."""
+    if there.key != item.key:
+        return f"was made from {item.path} ({role}) when that had key {item.key}; now it has key {there.key}"
+    if there.content != item.content:
+        before, now = item.content[:12], there.content[:12]
+        return f"was made from {item.path} ({role}) when its content was {before}...; now it is {now}...; {AGAIN}"
+    return ""
 
 
 def _related(file: File, role: str, parent: File) -> bool:
@@ -189,34 +276,39 @@ def _stack_faults(file: File, repeats: int) -> Iterator[str]:
         yield f"the stack is not that of {file.origin.settings['block']} with {repeats} repeats"
 
 
-def _theta0_faults(file: File, parents: Parents) -> Iterator[str]:
+def _theta0_faults(file: File, results: Results, parents: Mapping[str, File]) -> Iterator[str]:
     plan, weights = file.origin.settings, file.group("weights")
     yield from _stack_faults(file, 1)
+    distribution = results.distribution(file.origin)
     for index, trial in enumerate(file.origin.trials):
-        drawn = parents.distribution(plan).draw(plan["seed"], "initialization", trial=trial)
+        drawn = distribution.draw(plan["seed"], "initialization", trial=trial)
         if any(not np.array_equal(weights[name][index], value) for name, value in drawn.items()):
             yield f"trial {trial} is not the draw that seed {plan['seed']} makes"
 
 
-def _rewound_faults(file: File, parents: Parents) -> Iterator[str]:
+def _rewound_faults(file: File, results: Results, parents: Mapping[str, File]) -> Iterator[str]:
     yield from _stack_faults(file, 1)
-    before = parents.files["start"].group("weights")
+    before = parents["start"].group("weights")
     if all(np.array_equal(value, before[name]) for name, value in file.group("weights").items()):
-        yield f"is not trained: its weights are those of {parents.files['start'].path}"
+        yield f"is not trained: its weights are those of {parents['start'].path}"
 
 
-def _mask_faults(file: File, parents: Parents) -> Iterator[str]:
+def _mask_faults(file: File, results: Results, parents: Mapping[str, File]) -> Iterator[str]:
     masks = file.group("mask")
-    if not parents.files:
+    if not parents:
         yield from _stack_faults(file, 1)
         yield from (f"{name}: the dense mask is not all ones" for name, mask in masks.items() if not mask.all())
+        if file.arrays["ancestor_diverged"].any():
+            yield "ancestor_diverged: no training run led to the dense mask"
         return
-    plan, before, trained = file.origin.settings, parents.files["mask"], parents.files.get("weights")
+    plan, before, trained = file.origin.settings, parents["mask"], parents.get("weights")
     yield from _stack_faults(file, plan["repeats"])
-    if trained and trained.origin.kind == "run" and trained.origin.inputs["mask"][1] != before.origin.key:
+    if trained and trained.origin.kind == "run" and trained.origin.inputs["mask"][0].content != before.content:
         yield f"was pruned from {before.path} by weights that were not trained under it"
         return
-    expected = remade(settings.build(Plan, plan, "settings"), before, trained)
+    if not np.array_equal(file.arrays["ancestor_diverged"], prune.ancestors(file.pairs, before, trained)):
+        yield "ancestor_diverged is not what its parents say"
+    expected = prune.remade(settings.build(prune.Plan, plan, "settings"), before, trained)
     for name, mask in masks.items():
         for index, (trial, repeat) in enumerate(file.pairs):
             found, wanted = int(mask[index].sum()), int(expected[name][index].sum())
@@ -227,92 +319,153 @@ def _mask_faults(file: File, parents: Parents) -> Iterator[str]:
                 yield f"{name}, trial {trial}, repeat {repeat}: {differing} of {found} weights are not those that method {method!r} leaves"
 
 
-def _run_faults(file: File, parents: Parents) -> Iterator[str]:
-    plan, measures = file.origin.settings, file.group("measures")
+def _run_faults(file: File, results: Results, parents: Mapping[str, File]) -> Iterator[str]:
+    plan = file.origin.settings
     yield from _stack_faults(file, plan["repeats"])
-    if plan["branch"] == SEARCH and parents.files["mask"].origin.inputs["weights"][1] != parents.files["start"].origin.key:
-        yield f"does not go on from the run that {parents.files['mask'].path} was pruned by"
+    if plan["branch"] == SEARCH and parents["mask"].origin.inputs["weights"][0].content != parents["start"].content:
+        yield f"does not go on from the run that {parents['mask'].path} was pruned by"
         return
-    rows, first = parents.files["mask"].rows(file.pairs), parents.files["start"].rows(file.pairs)
-    masks = {name: mask[rows] for name, mask in parents.files["mask"].group("mask").items()}
-    given = {name: value[first] for name, value in parents.files["start"].group("weights").items()}
+    rows, first = parents["mask"].rows(file.pairs), parents["start"].rows(file.pairs)
+    masks = {name: mask[rows] for name, mask in parents["mask"].group("mask").items()}
+    given = {name: value[first] for name, value in parents["start"].group("weights").items()}
     address = {name: plan[name] for name in ("strategy", "round", "branch")}
-    start = tickets.start(plan["branch"], plan["seed"], address, file.pairs, masks, given, parents.distribution(plan))
+    start = tickets.start(plan["branch"], plan["seed"], address, file.pairs, masks, given, results.distribution(file.origin))
     for index, digest in enumerate(file.arrays["start_digest"]):
-        if tickets.digest({name: value[index] for name, value in start.items()}) != digest.decode():
+        if tickets.digest({name: value[index] for name, value in start.items()}).encode() != digest:
             yield f"network {index}: did not start from what branch {plan['branch']!r} makes of its start and the mask"
     for name, value in file.group("weights").items():
         if name in masks and (value[~masks[name]] != 0).any():
             yield f"{name}: a pruned weight is not 0 after training"
+    yield from _measure_faults(file, masks, parents["mask"].arrays["ancestor_diverged"][rows])
+    yield from _share_faults(file, results.manifest(file.origin.inputs["dataset"][0].path))
+
+
+def _measure_faults(file: File, masks: Mapping[str, np.ndarray], ancestors: np.ndarray) -> Iterator[str]:
+    """Measures that follow from curves, masks and parents."""
+    measures, iterations = file.group("measures"), file.arrays["iterations"]
+    recipe: settings.Recipe = settings.build(settings.Recipe, file.origin.settings["recipe"], "recipe")
+    if iterations.tolist() != recipe.evaluations(file.origin.settings["start_iteration"]):
+        yield "iterations are not those at which its recipe evaluates"
+        return
     if measures["largest_pruned_weight"].any():
         yield "a pruned weight was not 0 after training"
-    for name, value in (("weights_left", pruning.survivors(masks)), ("density", pruning.density(masks))):
-        if not np.array_equal(measures[name], value):
-            yield f"{name} is not what the mask has"
-    loss = file.arrays["curves/validation_loss"]
-    stop = np.where(np.isfinite(loss), loss, np.inf).argmin(axis=1)
-    if not np.array_equal(measures["early_stop_iteration"], file.arrays["iterations"][stop]):
-        yield "early_stop_iteration is not the first minimum of the validation loss"
+    expected = {"weights_left": pruning.survivors(masks), "density": pruning.density(masks)}
+    expected["ancestor_diverged"] = ancestors
+    sources = {"weights_left": "the mask has", "density": "the mask has", "ancestor_diverged": "the mask says"}
+    for name, value in contents.from_curves(iterations, file.group("curves")).items():
+        expected[name], sources[name] = value, "the curves say"
+    for name, value in expected.items():
+        if not np.array_equal(measures[name], value, equal_nan=value.dtype.kind == "f"):
+            yield f"{name} is not what {sources[name]}"
+    last = measures["early_stop_iteration"] == iterations[-1]
+    for name in ("train_loss", "train_accuracy"):
+        early, end = measures[f"early_stop_{name}"][last], measures[f"final_{name}"][last]
+        if not np.array_equal(early, end, equal_nan=True):
+            yield f"early_stop_{name} is not final_{name}, though early stopping is at the end"
 
 
-def _text_faults(path: Path, runs: list[File], results: Path) -> Iterator[str]:
-    try:
-        place = path.relative_to(results).parts
-        if place[0] == "datasets":
-            datasets.read(path, path.stem)
-        elif place[0] == "tables":
-            yield from _table_faults(path, runs)
-        elif place == ("metrics.json",):
-            expected: dict[str, Any] = {table.stem: tables.headlines(tables.read_csv(table)) for table in sorted(results.glob("tables/*.csv"))}
-            found = _json(path)
-            yield from (
-                f"{name} is not what its table says; delete it and run snakemake again"
-                if name in expected
-                else f"has numbers of {name}, and no table of that is there; run snakemake again"
-                for name in found
-                if found[name] != expected.get(name)
-            )
-        elif place[0] == "figures":
-            end = path.read_bytes()[-16:]
-            if (b"</svg>" if path.suffix == ".svg" else b"IEND") not in end:
-                yield "is not a whole picture; delete it and run snakemake again"
-    except (ValueError, KeyError, TypeError) as error:
-        yield str(error).removeprefix(f"{path}: ")
+def _share_faults(file: File, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """An accuracy is a number of examples over all of them, and a cross-entropy is not negative."""
+    validation = file.origin.settings["validation"]
+    counts = {"train": manifest["training"] - validation, "validation": validation, "test": manifest["test"]}
+    for name, value in file.arrays.items():
+        part = next((part for part in counts if f"{part}_accuracy" in name), None)
+        if part is not None:
+            right = value * counts[part]
+            whole = np.abs(right - np.rint(right)) < 1e-6  # a quotient of two counts below 2^30 has 16 digits
+            if not (whole & (value >= 0) & (value <= 1)).all():
+                yield f"{name} is no share of {counts[part]} examples"
+        elif name.endswith("_loss") and (value < 0).any():
+            yield f"{name} is negative"
 
 
-def _json(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise ValueError("is not JSON as `lth summarize` writes it; delete it and run snakemake again")
-    return found
+def _document_faults(name: str, results: Results, planned: set[str]) -> Iterator[str]:
+    """A table, a figure or the metrics, by the file that says what they were made from."""
+    checks: dict[str, Callable[[origins.Document, Results], Iterator[str]]] = {
+        "table": _table_faults,
+        "figure": _figure_faults,
+        "metrics": _metrics_faults,
+    }
+    found = results.document(name)
+    kind, plan = found.origin.kind, found.origin.settings
+    if kind not in checks:
+        yield f"kind {kind!r} has no place in results"
+    elif name != (place := path_of(kind, plan)):
+        yield f"is the file of {place}"
+    elif sorted(found.files) != sorted(str(results.path(file)) for file in products_of(kind, plan)):
+        yield f"is the origin of {', '.join(found.files)}, expected {', '.join(products_of(kind, plan))}"
+    else:
+        origins.check_files(found)
+        _check_inputs(found, results)
+        yield from checks[kind](found, results)
+        tabled = {name for name in planned if name.startswith(f"{RESULTS}/origins/tables/")}
+        if kind == "metrics" and (missing := tabled - {item.path for item in found.origin.inputs["tables"]}):
+            yield f"has no numbers of {min(missing)}; {AGAIN}"
 
 
-def _table_faults(path: Path, runs: list[File]) -> Iterator[str]:
-    """Every row must be a row of a run; a run of which the table has a row must be there with all its rows, in order."""
-    table, runs = tables.read_csv(path), [run for run in runs if run.origin.settings["experiment"] == path.stem]
-    moments = tables.moments_of(list(table[0])) if table else []
-    branches: dict[str, dict[str, None]] = {}
-    for row in table:
-        branches.setdefault(row["strategy"], {})[row["branch"]] = None
-    there = {(name, run.origin.settings["round"], run.origin.settings["branch"]) for run in runs if (name := run.origin.settings["strategy"])}
-    for strategy, round, branch in sorted({(row["strategy"] if row["round"] else "dense", row["round"], row["branch"]) for row in table} - there):
-        yield f"has rows of {strategy}/round-{round}/{branch}, and no run of that is there; run snakemake again"
-        return
-    compared: list[File] = []
-    seen = {tables.to_csv([row], moments) for row in table}  # as text, since a NaN equals nothing
-    expected: list[tables.Row] = []
-    for run in runs:
-        rows = tables.assemble(tables.rows(run, moments), {name: list(chosen) for name, chosen in branches.items()})
-        if any(tables.to_csv([row], moments) in seen for row in rows):
-            expected += rows
-            compared.append(run)
-    for name, run in itertools.product(SHARED, compared):
-        if run.origin.settings[name] != compared[0].origin.settings[name]:
-            mend = "delete the one that is not of this study, and run snakemake again"
-            yield f"compares {compared[0].path} and {run.path}, which are not of the same {name}; {mend}"
+def _check_inputs(found: origins.Document, results: Results) -> None:
+    for role, items in found.origin.inputs.items():
+        for item in items:
+            if item.path not in results.names:
+                raise ValueError(f"was made from {item.path} ({role}), which is missing; {AGAIN}")
+            try:
+                there = results.stored(item.path) if role == "runs" else results.document(item.path)
+            except ValueError as error:
+                raise FaultyParentError(item.path) from error
+            if fault := _changed(item, there.as_input(), role):
+                raise ValueError(fault)
+
+
+def _runs(found: origins.Document, results: Results) -> list[Stored]:
+    return [results.stored(item.path) for item in found.origin.inputs.get("runs", ())]
+
+
+def _tables(found: origins.Document, results: Results) -> list[origins.Document]:
+    documents = [results.document(item.path) for item in found.origin.inputs.get("tables", ())]
+    for document in documents:
+        try:
+            origins.check_files(document)
+        except ValueError as error:
+            raise FaultyParentError(document.path) from error
+    return documents
+
+
+def _table_faults(found: origins.Document, results: Results) -> Iterator[str]:
+    """The rows are those of its runs, and these belong together."""
+    plan: tabulate.Plan = settings.build(tabulate.Plan, found.origin.settings, "settings")
+    runs = _runs(found, results)
+    for run, name in itertools.product(runs, ("experiment", *SHARED)):
+        if run.origin.settings[name] != runs[0].origin.settings[name]:
+            yield f"compares {runs[0].path} and {run.path}, which are not of the same {name}; {AGAIN}"
             return
-    if tables.to_csv(table, moments) != tables.to_csv(tables.ordered(expected), moments):
-        yield "its rows are not what the runs say; delete it and run snakemake again"
+    try:
+        text = tables.text(runs, plan.strategies, plan.moments)
+    except ValueError as error:
+        raise FaultyParentError(found.path) from error
+    yield from _text_faults(found, text, "its runs")
+
+
+def _metrics_faults(found: origins.Document, results: Results) -> Iterator[str]:
+    yield from _text_faults(found, tables.metrics(_tables(found, results)), "its tables")
+
+
+def _text_faults(found: origins.Document, text: str, source: str) -> Iterator[str]:
+    (path,) = found.files
+    if Path(path).read_text(encoding="utf-8") != text:
+        yield f"{path}: is not what {source} say; {AGAIN}"
+
+
+def _figure_faults(found: origins.Document, results: Results) -> Iterator[str]:
+    """Drawn again by the same versions, a figure has the same bytes."""
+    from lth import figures  # matplotlib takes half a second to import
+    from lth.verbs import plot
+
+    if {name: found.made_on.get(name) for name in figures.versions()} != figures.versions():
+        return
+    plan: plot.Plan = settings.build(plot.Plan, found.origin.settings, "settings")
+    figure = figure_of(plan.figure, "settings.figure")
+    picture = figures.draw(figure, plan.style, plan.curves, _runs(found, results) or _tables(found, results))
+    images = figures.rendered(picture, plan.style.dpi, found.origin.key)
+    for path, image in zip(products_of("figure", found.origin.settings), images, strict=True):
+        if results.path(path).read_bytes() != image:
+            yield f"{results.path(path)}: is not what its inputs are drawn as; {AGAIN}"

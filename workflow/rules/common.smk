@@ -1,9 +1,12 @@
 # Functions only: the study, and what the rules take from it. Paths, settings, inputs and keys all come from lth.study.
+import base64
+import json
+import os
+import time
 from pathlib import Path
 
 from lth import config as lth_config
 from lth import places as lth_places
-from lth.places import RESULTS
 from lth.study import Study
 
 from snakemake.exceptions import WorkflowError
@@ -17,17 +20,40 @@ def read_study():
 
 study = read_study()
 planned = {item.path: item for item in study.nodes()}
+keys_by_path = {path: item.key for item in planned.values() for path in item.files}
 
 
-# Snakemake sees changed settings by its records. Where these are lost, it would take old results for new ones: the keys in the files help.
-if Path(RESULTS).exists() and not any(Path(".snakemake/metadata").glob("*")):
-    from lth.store import key_of
+def trust_files():
+    """Makes Snakemake's memory agree with what the files say of themselves.
 
-    there = {path: key_of(path) for path in planned if path.endswith(".h5") and Path(path).exists()}
-    if found := study.outdated(there):
-        print(*found, sep="\n", file=sys.stderr)
-        mend = "`dvc checkout` brings these back, or delete the files named above and run again"
-        sys.exit(f"lth: error: {len(found)} files are of other settings or code, and Snakemake's records (.snakemake/metadata) are gone; {mend}")
+    Snakemake decides by its records, by marks of jobs that were killed, and by times. Any of these may be
+    lost, or come back from a checkout without the files. The key in a file stays with it.
+    """
+    now = time.time()
+    for path, right in study.judged().items():
+        record, mark = (remembered(folder, path) for folder in ("metadata", "incomplete"))
+        names_key = known = False
+        if record.exists():
+            text = record.read_text(errors="replace")
+            known = text.endswith("}")  # a record that was cut off says nothing
+            names_key = known and keys_by_path[path] in text
+        if right:
+            mark.unlink(missing_ok=True)
+            if not names_key:
+                record.unlink(missing_ok=True)
+        elif names_key or not known:
+            mark.parent.mkdir(parents=True, exist_ok=True)
+            mark.write_text(json.dumps({"external_jobid": None}))
+        # Without a record Snakemake asks the time alone. A time to come would make it reject new files.
+        if (right and not names_key) or os.path.getmtime(path) > now:
+            os.utime(path, (now, now))
+
+
+def remembered(folder, path):
+    """Where Snakemake keeps what it knows of a file: in base64, in folders where that is long."""
+    name = base64.urlsafe_b64encode(path.encode()).decode()
+    parts = [name[start : start + 254] for start in range(0, len(name), 254)]
+    return Path(".snakemake", folder, *(f"@{part}" for part in parts[:-1]), parts[-1])
 
 
 def node(kind, wildcards):

@@ -8,12 +8,13 @@ rule tabulate:
     input:
         inputs("table", "runs"),
     output:
-        report(
+        table=report(
             "results/tables/{experiment}.csv",
             category="{experiment}",
             labels={"what": "table"},
             caption="../report/table.rst",
         ),
+        origin="results/origins/tables/{experiment}.json",
     log:
         "logs/{experiment}/tabulate.log",
     params:
@@ -21,7 +22,8 @@ rule tabulate:
         settings=settings("table"),
         key=key("table"),
     shell:
-        "python -m lth tabulate --settings {params.settings:q} --key {params.key} --runs {params.runs} --out {output} > {log} 2>&1"
+        "python -m lth tabulate --settings {params.settings:q} --key {params.key} --runs {params.runs}"
+        " --out {output.table} --origin {output.origin} > {log} 2>&1"
 
 
 rule plot:
@@ -35,6 +37,7 @@ rule plot:
             caption="../report/figure.rst",
         ),
         png="results/figures/{experiment}/{name}.png",
+        origin="results/origins/figures/{experiment}/{name}.json",
     log:
         "logs/{experiment}/figures/{name}.log",
     params:
@@ -44,17 +47,18 @@ rule plot:
         caption=caption,
     shell:
         "python -m lth plot --settings {params.settings:q} --key {params.key} --inputs {params.inputs}"
-        " --svg {output.svg} --png {output.png} > {log} 2>&1"
+        " --svg {output.svg} --png {output.png} --origin {output.origin} > {log} 2>&1"
 
 
 rule summarize:
     input:
         [item.path for item in study.metrics().inputs["tables"]],
     output:
-        "results/metrics.json",
+        metrics="results/metrics.json",
+        origin="results/origins/metrics.json",
     log:
         "logs/summarize.log",
     params:
         key=study.metrics().key,
     shell:
-        "python -m lth summarize {input} --out {output} > {log} 2>&1"
+        "python -m lth summarize {input} --key {params.key} --out {output.metrics} --origin {output.origin} > {log} 2>&1"

@@ -1,0 +1,83 @@
+"""Which arrays an HDF5 file of each kind holds: names, shapes and types.
+
+They follow from the file's settings and the network, so they are known before any array is read.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from lth.networks import Architecture
+from lth.settings import Recipe
+
+Template = Mapping[str, tuple[tuple[int, ...], np.dtype[Any]]]
+
+CURVES = ("validation_loss", "validation_accuracy", "test_loss", "test_accuracy")
+MOMENTS = ("early_stop", "final")  # at which a run is measured
+INTEGER: np.dtype[Any] = np.dtype("int64")
+FLOAT: np.dtype[Any] = np.dtype("float64")
+SINGLE: np.dtype[Any] = np.dtype("float32")
+BOOL: np.dtype[Any] = np.dtype("bool")
+DIGEST: np.dtype[Any] = np.dtype("S64")
+MEASURES: Mapping[str, np.dtype[Any]] = {
+    "early_stop_iteration": INTEGER,
+    **{f"{moment}_{curve}": FLOAT for moment in MOMENTS for curve in CURVES},
+    **{f"{moment}_train_{name}": FLOAT for moment in MOMENTS for name in ("loss", "accuracy")},
+    "largest_pruned_weight": SINGLE,
+    "weights_left": INTEGER,
+    "density": FLOAT,
+    "diverged": BOOL,
+    "ancestor_diverged": BOOL,
+}
+
+
+def from_curves(iterations: np.ndarray, curves: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The measures [networks] that follow from curves [networks, evaluations] at `iterations`.
+
+    Early stopping is the first iteration of minimum validation loss. A training run has diverged where
+    a loss was not finite. Its early stopping is then that of the finite part.
+    """
+    loss = np.where(np.isfinite(curves["validation_loss"]), curves["validation_loss"], np.inf)
+    stop = loss.argmin(axis=1)
+    measures = {"early_stop_iteration": iterations[stop]}
+    finite = np.isfinite(np.stack(list(curves.values()))).all(axis=(0, 2))
+    measures["diverged"] = np.asarray(~finite)
+    for name, curve in curves.items():
+        measures[f"early_stop_{name}"] = curve[np.arange(len(stop)), stop]
+        measures[f"final_{name}"] = curve[:, -1]
+    return measures
+
+
+def stack(networks: int) -> Template:
+    """(trial, repeat) of each network."""
+    return {"trial": ((networks,), INTEGER), "repeat": ((networks,), INTEGER)}
+
+
+def weights(networks: int, architecture: Architecture) -> Template:
+    """What θ0 and rewound files hold: all parameters."""
+    parameters = {
+        f"weights/{parameter.name}": ((networks, *parameter.shape), SINGLE)
+        for parameter in architecture.parameters
+    }
+    return {**stack(networks), **parameters}
+
+
+def masks(networks: int, shapes: Mapping[str, Sequence[int]]) -> Template:
+    """What mask files hold. `shapes` are those of the weights by name."""
+    kept = {f"mask/{name}": ((networks, *shape), BOOL) for name, shape in shapes.items()}
+    return {**stack(networks), "ancestor_diverged": ((networks,), BOOL), **kept}
+
+
+def shapes(architecture: Architecture) -> dict[str, tuple[int, ...]]:
+    """The shapes of all weights by name, as `masks` takes them."""
+    return {weight.name: weight.shape for weight in architecture.weights}
+
+
+def run(networks: int, recipe: Recipe, start: int) -> Template:
+    """What run files hold beside weights. `start` is the iteration from which they train."""
+    evaluations = len(recipe.evaluations(start))
+    curves = {f"curves/{name}": ((networks, evaluations), FLOAT) for name in CURVES}
+    measures = {f"measures/{name}": ((networks,), dtype) for name, dtype in MEASURES.items()}
+    index = {"iterations": ((evaluations,), INTEGER), "start_digest": ((networks,), DIGEST)}
+    return {**stack(networks), **index, **curves, **measures}

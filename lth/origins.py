@@ -1,0 +1,252 @@
+"""What a file was made from, as it says itself: kind, settings, code, and its inputs with their contents.
+
+An HDF5 file says it in its attributes (`lth.store`), and in short in its first line. Tables, pictures
+and metrics have a JSON file of their own for it, since their readers expect nothing else in them.
+"""
+
+import dataclasses
+import hashlib
+import json
+import platform
+import stat
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from lth import atomic, keys
+from lth.places import trials_of
+
+VERSION = 3  # of the format of all files
+HEAD = 512  # bytes before the HDF5 part of a file; the standard lets them be ours
+COORDINATES = ("experiment", "block", "strategy", "round", "branch", "iteration")
+FIELDS = ("kind", "version", "key", "code", "settings", "inputs", "files", "content", "made_on", "seal")
+MEND = "delete it and run snakemake again"
+
+
+@dataclasses.dataclass(frozen=True)
+class Input:
+    """A file that another was made from: its path, its key, and the digest of its content."""
+
+    path: str
+    key: str
+    content: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Origin:
+    """What a file is and was made from.
+
+    These are its settings (its coordinates among them), the digest of the code, and its inputs by role.
+    """
+
+    kind: str
+    settings: Mapping[str, Any]
+    code: str
+    inputs: Mapping[str, tuple[Input, ...]]
+
+    @property
+    def key(self) -> str:
+        """The key of the file (see `lth.keys`)."""
+        inputs = {role: [item.key for item in items] for role, items in self.inputs.items()}
+        return keys.key(self.kind, dict(self.settings), self.code, inputs)
+
+    @property
+    def made_from(self) -> str:
+        """The digest of the contents of all inputs."""
+        contents = {role: [item.content for item in items] for role, items in self.inputs.items()}
+        return made_from(contents)
+
+    @property
+    def coordinates(self) -> dict[str, str | int]:
+        """Those of COORDINATES that a file of this kind has."""
+        return {name: self.settings[name] for name in COORDINATES if name in self.settings}
+
+    @property
+    def trials(self) -> range:
+        """The trials of the block."""
+        return trials_of(str(self.settings["block"]))
+
+    @property
+    def networks(self) -> int:
+        """How many networks the file holds: trials of the block times repeats."""
+        return len(self.trials) * self.settings.get("repeats", 1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Header:
+    """What planning asks of a file: its kind, key and content, and the digest of its inputs' contents."""
+
+    kind: str
+    key: str
+    content: str
+    inputs: str
+
+    def line(self) -> bytes:
+        """The header as the first HEAD bytes of an HDF5 file."""
+        text = keys.canonical({"lth": VERSION, **dataclasses.asdict(self)}).encode()
+        assert len(text) < HEAD, "a header has no text of a user's length"
+        return text.ljust(HEAD, b"\n")
+
+
+@dataclasses.dataclass(frozen=True)
+class Document:
+    """An origin file read from disk: the origin of texts or pictures, and their SHA-256 by path."""
+
+    path: Path
+    origin: Origin
+    files: Mapping[str, str]
+    content: str
+    made_on: Mapping[str, Any]
+
+    def as_input(self) -> Input:
+        """How files that are made from these record it."""
+        return Input(str(self.path), self.origin.key, self.content)
+
+
+def made_from(contents: Mapping[str, Sequence[str]]) -> str:
+    """The digest of the contents of inputs by role."""
+    return keys.digest_of(keys.canonical({role: list(items) for role, items in contents.items()}))
+
+
+def header(path: Path | str) -> Header | None:
+    """What a file says of itself, or None where it is no file of lth, or its texts have changed.
+
+    Nothing else of an HDF5 file is read or checked, so that plans of 10,000 files stay fast.
+    """
+    try:
+        if Path(path).suffix == ".h5":
+            with open(path, "rb") as file:
+                fields = json.loads(file.read(HEAD))
+            return Header(**fields) if fields.pop("lth") == VERSION else None
+        fields = json.loads(Path(path).read_text(encoding="utf-8"))
+        if "dataset" in fields:
+            return Header("dataset", fields["key"], fields["digest"], made_from({}))
+        document = read(path)
+        check_files(document)
+    except (OSError, ValueError, TypeError, LookupError, RecursionError, AttributeError):
+        return None
+    origin = document.origin
+    return Header(origin.kind, origin.key, document.content, origin.made_from)
+
+
+def write(path: Path, origin: Origin, files: Iterable[Path], made_on: Mapping[str, str]) -> None:
+    """Writes the origin of texts or pictures that are there already, whole or not at all."""
+    digests = {str(file): sha256(file) for file in files}
+    fields: dict[str, Any] = {"kind": origin.kind, "version": VERSION, "key": origin.key}
+    fields |= {"code": origin.code, "settings": dict(origin.settings)}
+    fields |= {"inputs": plain_inputs(origin), "files": digests, "content": content_of(digests)}
+    fields["made_on"] = {"python": platform.python_version(), **made_on}
+    fields["seal"] = seal_of(fields)
+    text = json.dumps(fields, indent=1, sort_keys=True, allow_nan=False, ensure_ascii=False)
+    atomic.write_text(path, text + "\n")
+
+
+def read(path: Path | str, kind: str | None = None) -> Document:
+    """Reads an origin file. Raises ValueError that names the file and the first thing that does not fit."""
+    path = Path(path)
+    fields = _json(path)
+    if sorted(fields) != sorted(FIELDS):
+        raise ValueError(f"{path}: not an origin file, which has {', '.join(FIELDS)}; {MEND}")
+    if kind is not None and fields["kind"] != kind:
+        raise ValueError(f"{path}: expected the origin of a {kind}, got that of {fields['kind']!r}")
+    if fields["version"] != VERSION:
+        raise ValueError(f"{path}: expected format version {VERSION}, got {fields['version']!r}; {MEND}")
+    if fields["seal"] != seal_of(fields):
+        raise ValueError(f"{path}: it is not as it was written (its seal differs); {MEND}")
+    origin = origin_of(path, fields)
+    if not isinstance(fields["files"], dict) or fields["content"] != content_of(fields["files"]):
+        raise ValueError(f"{path}: content is not that of the files it names; {MEND}")
+    return Document(path, origin, fields["files"], fields["content"], dict(fields["made_on"]))
+
+
+def origin_of(path: Path, fields: Mapping[str, Any]) -> Origin:
+    """The origin in fields `kind`, `settings`, `code`, `inputs` and `key`. Raises ValueError where the
+    key is not what the others amount to.
+    """
+    try:
+        inputs = {
+            role: tuple(Input(*map(str, item)) for item in items)
+            for role, items in fields["inputs"].items()
+        }
+        origin = Origin(str(fields["kind"]), dict(fields["settings"]), str(fields["code"]), inputs)
+        key = origin.key
+    except (ValueError, TypeError, AttributeError, LookupError) as error:
+        raise ValueError(f"{path}: settings or inputs are not as they were written ({error})") from None
+    if fields["key"] != key:
+        raise ValueError(
+            f"{path}: key {fields['key']} is not what its settings, code and inputs amount to ({key}); {MEND}"
+        )
+    return origin
+
+
+def check_files(document: Document) -> None:
+    """Raises ValueError where a file that an origin names is missing or another than was written."""
+    for name, digest in document.files.items():
+        if sha256(Path(name)) != digest:
+            raise ValueError(f"{name}: not the file that was written (its SHA-256 differs); {MEND}")
+
+
+def expect(planned: str | None, origin: Origin, out: Path) -> None:
+    """Raises ValueError where a planned key is given, and what a file is about to be made from has
+    another one.
+    """
+    if planned in (None, origin.key):
+        return
+    paths = [item.path for items in origin.inputs.values() for item in items]
+    some = ", ".join(paths[:3]) + (f" and {len(paths) - 3} others" if len(paths) > 3 else "")
+    raise ValueError(
+        f"{out}: planned with key {planned}, but the code and the inputs of now amount to {origin.key}; "
+        f"since the plan, lth or one of its inputs has changed ({some}); run snakemake again"
+    )
+
+
+def plain_inputs(origin: Origin) -> dict[str, list[list[str]]]:
+    """Inputs as JSON has them: by role a list of [path, key, content]."""
+    return {
+        role: [[item.path, item.key, item.content] for item in items]
+        for role, items in origin.inputs.items()
+    }
+
+
+def seal_of(fields: Mapping[str, Any]) -> str:
+    """SHA-256 over all fields but the seal itself."""
+    text = keys.canonical({name: value for name, value in fields.items() if name != "seal"})
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def content_of(digests: Mapping[str, Any]) -> str:
+    """SHA-256 over the digests of parts by name."""
+    return hashlib.sha256(keys.canonical(dict(digests)).encode()).hexdigest()
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file. Raises ValueError where it cannot be read."""
+    try:
+        check_regular(path)
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        raise ValueError(f"{path}: missing") from None
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def check_regular(path: Path) -> None:
+    """Raises ValueError for a folder, a pipe or a device: to read a pipe would be to wait for ever."""
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode):
+        raise ValueError(f"{path}: cannot be read: it is no file (a folder, pipe or device)")
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        check_regular(path)
+        fields = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ValueError(f"{path}: missing") from None
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{path}: not JSON ({str(error).splitlines()[0]}); {MEND}") from None
+    if not isinstance(fields, dict):
+        raise ValueError(f"{path}: not an origin file; {MEND}")
+    return fields
