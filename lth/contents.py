@@ -56,10 +56,7 @@ def stack(networks: int) -> Template:
 
 def weights(networks: int, architecture: Architecture) -> Template:
     """What θ0 and rewound files hold: all parameters."""
-    parameters = {
-        f"weights/{parameter.name}": ((networks, *parameter.shape), SINGLE)
-        for parameter in architecture.parameters
-    }
+    parameters = {f"weights/{parameter.name}": ((networks, *parameter.shape), SINGLE) for parameter in architecture.parameters}
     return {**stack(networks), **parameters}
 
 

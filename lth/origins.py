@@ -164,18 +164,13 @@ def origin_of(path: Path, fields: Mapping[str, Any]) -> Origin:
     key is not what the others amount to.
     """
     try:
-        inputs = {
-            role: tuple(Input(*map(str, item)) for item in items)
-            for role, items in fields["inputs"].items()
-        }
+        inputs = {role: tuple(Input(*map(str, item)) for item in items) for role, items in fields["inputs"].items()}
         origin = Origin(str(fields["kind"]), dict(fields["settings"]), str(fields["code"]), inputs)
         key = origin.key
     except (ValueError, TypeError, AttributeError, LookupError) as error:
         raise ValueError(f"{path}: settings or inputs are not as they were written ({error})") from None
     if fields["key"] != key:
-        raise ValueError(
-            f"{path}: key {fields['key']} is not what its settings, code and inputs amount to ({key}); {MEND}"
-        )
+        raise ValueError(f"{path}: key {fields['key']} is not what its settings, code and inputs amount to ({key}); {MEND}")
     return origin
 
 
@@ -202,10 +197,7 @@ def expect(planned: str | None, origin: Origin, out: Path) -> None:
 
 def plain_inputs(origin: Origin) -> dict[str, list[list[str]]]:
     """Inputs as JSON has them: by role a list of [path, key, content]."""
-    return {
-        role: [[item.path, item.key, item.content] for item in items]
-        for role, items in origin.inputs.items()
-    }
+    return {role: [[item.path, item.key, item.content] for item in items] for role, items in origin.inputs.items()}
 
 
 def seal_of(fields: Mapping[str, Any]) -> str:

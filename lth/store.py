@@ -91,9 +91,7 @@ class Stored:
                 array: Any = file[name]
                 arrays[name] = np.asarray(array[()])
                 if _digest(arrays[name]) != self.listed[name][2]:
-                    raise ValueError(
-                        f"{self.path}: the arrays are not those that were written ({name}: digest differs); {MEND}"
-                    )
+                    raise ValueError(f"{self.path}: the arrays are not those that were written ({name}: digest differs); {MEND}")
         return File(**{field.name: getattr(self, field.name) for field in dataclasses.fields(Stored)}, arrays=Arrays(self.path, arrays))
 
     def everything(self, most: int) -> Template:
@@ -231,7 +229,7 @@ def _check_size(path: Path) -> None:
     """Raises ValueError where the file does not end where its HDF5 part says that it ends."""
     start = _start(path)
     if start[HEAD : HEAD + 9] != SIGNATURE + b"\x03":
-        raise ValueError(f"{path}: not a whole HDF5 file of lth (no HDF5 at byte {HEAD}); {MEND}")
+        raise ValueError(f"{path}: not a whole HDF5 file (none begins at byte {HEAD}, as in this format); {MEND}")
     end = int.from_bytes(start[HEAD + 28 : HEAD + 36], "little")
     if end != (size := path.stat().st_size):
         raise ValueError(f"{path}: not a whole HDF5 file (it should have {end} bytes, and has {size}); {MEND}")
