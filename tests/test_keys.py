@@ -15,7 +15,7 @@ from lth import code, keys, seeds
 
 RUNGS: list[set[str]] = [
     {"settings", "seeds", "keys", "code", "atomic", "places", "texts", "terminal"},
-    {"images", "datasets", "networks", "passes", "batches", "gradients", "optimizers", "pruning", "tickets", "strategies", "appearance"},
+    {"archives", "images", "datasets", "networks", "passes", "batches", "gradients", "optimizers", "pruning", "tickets", "strategies", "appearance"},
     {"training", "experiment", "config"},
     {"store", "study"},
     {"tables"},
