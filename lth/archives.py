@@ -1,4 +1,7 @@
-"""Archives of data sets as others published them: downloaded where they are not there, and checked before anything is unpacked."""
+"""Archives of data sets as others published them, downloaded where they are not there.
+
+They are checked before anything is unpacked.
+"""
 
 import dataclasses
 import hashlib
@@ -9,16 +12,18 @@ from pathlib import Path
 
 @dataclasses.dataclass(frozen=True)
 class Archive:
-    """A file that others published: where it lies below the folder of data, its bytes and its SHA-256."""
+    """A file that others published: where it lies in the folder of data, its bytes and SHA-256."""
 
     file: str
     size: int
     sha256: str
 
 
-# SHA-256: torchvision/prototype/datasets/_builtin/mnist.py and cifar.py (github.com/pytorch/vision), the same
-# as those of Fashion-MNIST in TensorFlow Datasets (tensorflow_datasets/url_checksums/fashion_mnist.txt, with sizes) and of
-# CIFAR in Keras (keras/src/datasets/cifar10.py and cifar100.py). Sizes of CIFAR: what www.cs.toronto.edu/~kriz sends.
+# SHA-256 of all: torchvision/prototype/datasets/_builtin/mnist.py and cifar.py (pytorch/vision).
+# The same stand for Fashion-MNIST, with the sizes, in TensorFlow Datasets
+# (tensorflow_datasets/url_checksums/fashion_mnist.txt), and for CIFAR in Keras
+# (keras/src/datasets/cifar10.py and cifar100.py). MNIST's sizes and sums are those of the files
+# themselves. CIFAR's sizes are what www.cs.toronto.edu/~kriz says that it sends.
 ARCHIVES: Mapping[str, tuple[Archive, ...]] = {
     "mnist": (
         Archive("MNIST/raw/train-images-idx3-ubyte.gz", 9_912_422, "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609"),
@@ -40,8 +45,8 @@ ARCHIVES: Mapping[str, tuple[Archive, ...]] = {
 def contents(folder: Path, name: str) -> Iterator[bytes]:
     """The bytes of a data set's archives, each with the right size and SHA-256.
 
-    Raises ValueError where one is damaged, or is not there and cannot be downloaded. Whoever unpacks
-    them unpacks just what was checked, whatever happens to the files meanwhile.
+    Raises ValueError where one is damaged, or is not there and cannot be downloaded. What is unpacked
+    is just what was checked, whatever happens to the files meanwhile.
     """
     for archive in ARCHIVES[name]:
         path = folder / archive.file
@@ -66,7 +71,10 @@ def _checked(path: Path, archive: Archive) -> tuple[bytes, str]:
 
 
 def _download(path: Path, name: str, archive: Archive) -> None:
-    """Tries torchvision's mirrors one after the other, until one sends the right bytes. Raises ValueError with the last one's reason."""
+    """Tries torchvision's mirrors one after the other, until one sends the right bytes.
+
+    Raises ValueError with the last one's reason.
+    """
     from torchvision import datasets
     from torchvision.datasets.utils import download_url
 

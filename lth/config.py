@@ -21,7 +21,7 @@ from lth.strategies import STRATEGIES
 from lth.texts import DEEPEST, LONGEST, read_text
 
 CATALOG = Path("workflow/catalog")
-JOBS = 100_000  # trainings in a study, at most: each is some KB of plan in Snakemake, and the paper's are some 1,000
+JOBS = 100_000  # trainings in a study: `lth` alone needs 2 s and 120 MB to plan 40,000 of them
 SECTIONS = ("experiments", "datasets", "figures")
 PLAIN_COLORS = "black blue brown cyan gold gray green magenta navy olive orange pink purple red teal yellow"
 COLOR = re.compile(rf"tab:(blue|orange|green|red|purple|brown|pink|gray|olive|cyan)|C\d|#[0-9a-fA-F]{{6}}|{PLAIN_COLORS.replace(' ', '|')}")
@@ -85,8 +85,10 @@ def _catalog(catalog: Path) -> dict[str, dict[str, Any]]:
 
 
 def load_yaml(path: Path | str) -> Any:
-    """A YAML file as plain data. Refuses duplicate keys, keys that are no text, anchors, tags, dates, what is nested deeper than DEEPEST, and
-    scalars that YAML 1.1 and 1.2 read differently (`3e-1`, `010`, `yes`).
+    """A YAML file as plain data.
+
+    Refuses duplicate keys, keys that are no text, aliases, tags, dates, what is nested deeper than
+    DEEPEST, and scalars that YAML 1.1 and 1.2 read differently (`3e-1`, `010`, `yes`).
     """
     path, node = Path(path), None
     try:
@@ -111,8 +113,9 @@ def load_yaml(path: Path | str) -> Any:
 
 
 def _fault(text: str) -> str:
-    """The first thing in a YAML text that is not read here, with its line; "" where there is none. Event by event, since PyYAML builds nested
-    nodes on Python's stack.
+    """The first thing in a YAML text that is not read here, with its line; "" where there is none.
+
+    Looks at event by event, since PyYAML builds nested nodes on Python's stack.
     """
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):

@@ -181,9 +181,10 @@ def read(path: Path, name: str) -> tuple[dict[str, Any], Data]:
 
 
 def _arrays(file: Path, manifest: Manifest) -> tuple[dict[str, np.ndarray], str]:
-    """The arrays in a file by name, or the first thing in which their names, types or shapes differ from what a manifest states.
+    """The arrays in a file by name, and in what the file differs from what a manifest states.
 
-    All of that is in the file's directory and in the arrays' headers: a small file that unpacks to terabytes is never unpacked.
+    Names, types and shapes are in the file's directory and in the arrays' headers. They are checked
+    first, so that a small file that would unpack to terabytes is never unpacked.
     """
     if not stat.S_ISREG(file.lstat().st_mode):
         return {}, "a link, a folder, a pipe or a device, expected a file"
@@ -281,7 +282,7 @@ def digits(folder: Path) -> Data:
 
 
 def mnist(folder: Path) -> Data:
-    """MNIST (LeCun et al., 1998) from its four archives in `MNIST/raw` below the folder; those that are not there are downloaded."""
+    """MNIST (LeCun et al., 1998) from its four archives in `MNIST/raw` below the folder."""
     return _idx(folder, "mnist")
 
 
@@ -305,19 +306,21 @@ def _unpacked(archive: bytes) -> np.ndarray:
 
 
 def cifar_10(folder: Path) -> Data:
-    """CIFAR-10 (Krizhevsky, 2009) from `cifar-10-python.tar.gz` in the folder, downloaded where it is not there."""
+    """CIFAR-10 (Krizhevsky, 2009) from `cifar-10-python.tar.gz` in the folder."""
     batches = [f"cifar-10-batches-py/data_batch_{number}" for number in range(1, 6)]
     return _cifar(folder, "cifar-10", batches, "cifar-10-batches-py/test_batch", "labels")
 
 
 def cifar_100(folder: Path) -> Data:
-    """CIFAR-100 (Krizhevsky, 2009) with its 100 fine classes, as `cifar_10` from `cifar-100-python.tar.gz`."""
+    """CIFAR-100 (Krizhevsky, 2009) with its 100 fine classes, from `cifar-100-python.tar.gz`."""
     return _cifar(folder, "cifar-100", ["cifar-100-python/train"], "cifar-100-python/test", "fine_labels")
 
 
 def _cifar(folder: Path, name: str, training: Sequence[str], test: str, labels: str) -> Data:
-    """Members of the archive of CIFAR as data. They are Python pickles, which may run anything: none is opened but out of the very bytes whose
-    SHA-256 was right, and nothing is unpacked to the disk, where somebody could change it.
+    """Members of the archive of CIFAR as data.
+
+    They are Python pickles, which may run anything when they are opened. So they come out of the very
+    bytes whose SHA-256 was right, and never lie on the disk, where somebody could change them.
     """
     (archive,) = archives.contents(folder, name)
     batches: dict[str, Any] = {}

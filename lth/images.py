@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-FORMATS = ("PNG", "JPEG", "PPM", "BMP", "TIFF", "WEBP")  # an EPS file would start Ghostscript, whatever its name is
-PIXELS = 1 << 33  # of a data set, at most: all of ImageNet at 64x64 has 5.3e9, and data are kept in memory
+FORMATS = ("PNG", "JPEG", "PPM", "BMP", "TIFF", "WEBP")  # EPS would start Ghostscript
+PIXELS = 1 << 33  # of a data set: ImageNet at 64x64 has 5.3e9, and all are kept in memory
 UNREADABLE = (OSError, EOFError, ValueError, TypeError, LookupError, SyntaxError, struct.error, zlib.error)  # what decoders raise for broken files
 
 
@@ -62,13 +62,13 @@ def _classes(folder: Path, side: str, top: str) -> dict[str, int]:
 
 
 def _check_inside(path: str, top: str) -> None:
-    """Refuses what lies elsewhere than it seems to: nobody should train on files of which the data set's folder says nothing."""
+    """Refuses what lies outside of the data set: a folder from others must not bring in files of mine."""
     if os.path.commonpath([real := os.path.realpath(path), top]) != top:
         raise ValueError(f"{path}: leads to {real}, outside of the data set; copy it there, or remove the link")
 
 
 def _image_files(folder: Path, classes: Mapping[str, int], top: str) -> list[tuple[str, int]]:
-    """Paths and labels of all images in the folders of the classes. Refuses other files, and a class without images."""
+    """Paths and labels of all images in the classes. Refuses other files, and empty classes."""
     from torchvision.datasets.folder import IMG_EXTENSIONS, has_file_allowed_extension
 
     files: list[tuple[str, int]] = []
@@ -85,8 +85,10 @@ def _image_files(folder: Path, classes: Mapping[str, int], top: str) -> list[tup
 
 
 def _files(folder: str, top: str, walked: dict[str, str]) -> list[str]:
-    """All files of a folder and its subfolders, in the order of torchvision's ImageFolder. Links are followed inside of `top`, but to no folder
-    in `walked` (real path: path), which would never end where a link leads back.
+    """All files of a folder and its subfolders, in the order of torchvision's ImageFolder.
+
+    Links are followed inside of `top`, but to no folder in `walked` (real path: path), since a link
+    that leads back would never end.
     """
     found: list[tuple[str, str]] = []
     todo = [folder]
@@ -129,7 +131,7 @@ def _size(path: str) -> tuple[int, int]:
 
 
 def _decoded(path: str, size: tuple[int, int], first: str) -> np.ndarray:
-    """An image uint8 [height, width] (grey) or [height, width, 3] (RGB), of the same size as the first one."""
+    """An image uint8 [height, width] (grey) or [height, width, 3] (RGB), as large as the first."""
     from PIL import Image
 
     try:
@@ -148,7 +150,7 @@ def _unreadable(path: str, error: Exception) -> ValueError:
 
 
 def _refusal(image: Any, size: tuple[int, int], first: str) -> str:
-    """Why a PIL image is of another size than the first one, or would lose something as 8 bits of grey or RGB; "" where nothing is wrong."""
+    """Why a PIL image is not taken: it has another size than the first one, or would lose something as 8 bits of grey or RGB."""
     if image.size != size:
         found, expected = (f"{width}x{height}" for width, height in (image.size, size))
         return f"expected {expected} pixels as in {first}, got {found}; all images must be of one size"

@@ -36,7 +36,7 @@ class Range:
 
 Count = Annotated[int, Range(1)]
 Repeats = Annotated[int, Range(1, 10_000)]  # each a network in memory
-Rounds = Annotated[int, Range(1, 100)]  # the paper has 24; keys go down all rounds, on Python's stack
+Rounds = Annotated[int, Range(1, 100)]  # keys go down all rounds, on Python's stack
 Iterations = Annotated[int, Range(1, 100_000_000)]  # the paper has 112,480
 Seed = Annotated[int, Range(0)]
 Positive = Annotated[float, Range(0, open_low=True)]

@@ -1,4 +1,4 @@
-"""Small texts that others wrote: whatever is in them, they are read at once or refused in one line."""
+"""Small texts that others wrote: whatever is in them, they are read or refused at once."""
 
 import contextlib
 import json
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 MOST = 250_000  # bytes of YAML or JSON: twenty times the catalog, and two seconds' work as YAML
-DEEPEST = 20  # levels of mappings and lists: a study has 7, and Python's stack ends at some hundreds
+DEEPEST = 20  # levels of mappings and lists: a study has 7, and Python's stack ends
 LONGEST = 40  # characters of a number: doubles need at most 24, and Python reads no 4,300 digits
 
 
@@ -28,8 +28,9 @@ def read_text(path: Path | str) -> str:
 
 
 def load_json(text: str) -> Any:
-    """Plain data from JSON. Raises ValueError for what is none, is nested deeper than DEEPEST, or has
-    longer numbers than LONGEST.
+    """Plain data from JSON.
+
+    Raises ValueError for what is none, is nested deeper than DEEPEST, or has numbers above LONGEST.
     """
     data, levels = None, math.inf
     with contextlib.suppress(RecursionError):  # deeper than Python's stack
