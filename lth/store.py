@@ -7,7 +7,6 @@ Attributes say what the file is and what it was made from. There are no timestam
 import dataclasses
 import hashlib
 import io
-import json
 import os
 import platform
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,12 +28,12 @@ from lth.origins import (
     Header,
     Input,
     Origin,
-    check_regular,
     content_of,
     origin_of,
     plain_inputs,
     seal_of,
 )
+from lth.texts import check_regular, load_json
 
 ATTRIBUTES = ("kind", "version", "key", "code", "settings", "inputs", "arrays", "content", "made_on", "seal")
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -283,8 +282,8 @@ def _described(path: Path, name: str, item: Any) -> tuple[str, tuple[int, ...]]:
 
 def _parsed(path: Path, attributes: Mapping[str, Any], name: str) -> dict[str, Any]:
     try:
-        value = json.loads(attributes[name])
-    except (ValueError, TypeError, RecursionError):
+        value = load_json(attributes[name])
+    except (ValueError, TypeError):
         value = None
     if not isinstance(value, dict):
         raise ValueError(f"{path}: attribute {name!r} is not as it was written; {MEND}")

@@ -14,7 +14,6 @@ import numpy as np
 
 from lth import contents, origins
 from lth.appearance import moment_of
-from lth.settings import Recipe, build
 from lth.store import File, Stored
 
 PLACE = ("experiment", "trial", "strategy", "round", "branch", "repeat")
@@ -84,15 +83,8 @@ def to_csv(table: Iterable[Row], moments: Sequence[int]) -> str:
 
 def text(runs: Iterable[Stored], strategies: Mapping[str, Sequence[str]], moments: Sequence[int]) -> str:
     """The table of an experiment's run files as CSV text."""
-    found = [row for run in runs for row in rows(run.load(measured(run)), moments)]
+    found = [row for run in runs for row in rows(run.load(contents.measured(run.origin)), moments)]
     return to_csv(assemble(found, strategies), moments)
-
-
-def measured(run: Stored) -> contents.Template:
-    """What a run holds beside its weights, which no table or figure needs."""
-    settings = run.origin.settings
-    recipe: Recipe = build(Recipe, settings["recipe"], f"{run.path}: recipe")
-    return contents.run(run.origin.networks, recipe, settings["start_iteration"])
 
 
 def moments_of(names: Sequence[str]) -> list[int]:

@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 from byhand import RUNS, TINY, Built, command, lth, make, refused, unkeyed
 from conftest import TOP, Project
+from PIL import Image
 
 from lth import config, datasets, gradients, origins, store, tables, tickets, training
 from lth.study import Study
+from lth.terminal import printable
 
 
 def changed(arguments: list[str], option: str, value: str) -> list[str]:
@@ -413,7 +415,10 @@ def test_an_unknown_data_set_is_refused(tmp_path: Path) -> None:
         (["train", "--threads", "two"], "argument --threads: expected a whole number of at least 1, got 'two'"),
         (["train", "--device", "gpu"], "argument --device: "),
         (["prune", "--settings", "{"], "argument --settings: not JSON: Expecting property name"),
+        (["prune", "--settings", "[" * 100_000], "argument --settings: not JSON: expected at most 20 levels of mappings and lists"),
+        (["prune", "--settings", "9" * 5_000], "argument --settings: not JSON: expected numbers of at most 40 characters, got 5000"),
     ],
+    ids=lambda value: str(value)[:40],
 )
 def test_a_call_of_another_form_says_what_is_expected_and_ends_with_status_2(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
@@ -422,6 +427,65 @@ def test_a_call_of_another_form_says_what_is_expected_and_ends_with_status_2(
         lth(*arguments)
     assert caught.value.code == 2
     assert message in capsys.readouterr().err
+
+
+# What a terminal would obey
+
+
+ESC, SAFE = "\x1b[31mred\x07\r\u202e", r"\x1b[31mred\x07\r\u202e"
+
+
+def test_an_error_about_a_strange_name_does_nothing_to_the_terminal(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.folder)
+    refused("check", "--params", f"{ESC}.yaml", match=re.escape(f"lth: error: {SAFE}.yaml: cannot be read: No such file"))
+    project.set(f"experiments.{ESC}", {"extends": "lenet"})
+    refused("check", match=re.escape(f"lth: error: experiments.{SAFE}: expected a name of lower-case letters and digits"))
+    refused("describe", ESC, "--out", "x.yaml", match=re.escape(f"lth: error: {SAFE}: expected a folder named by lower-case"))
+
+
+def test_what_is_typed_comes_back_without_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        lth("prepare", "digits", "--out", "x.json", f"--{ESC}")
+    assert f"lth: error: unrecognized arguments: --{SAFE}\n" in capsys.readouterr().err
+
+
+def test_tidy_lists_and_deletes_files_of_any_name(project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(project.folder)
+    Path("results").mkdir()
+    for name in (os.fsencode(ESC), b"no-utf-8-\xff", b"two\nlines"):
+        Path(os.fsdecode(b"results/" + name)).write_text("")
+    lth("tidy", "--delete")
+    listed = [f"results/{SAFE}", r"results/no-utf-8-\udcff", r"results/two\nlines"]
+    assert capsys.readouterr().out.splitlines() == [*listed, "results: 3 files do not belong to the study, deleted"]
+    assert not list(Path("results").iterdir())
+
+
+def test_prepare_and_describe_print_no_control_characters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lth("prepare", "digits", "--out", tmp_path / f"{ESC}.json")
+    assert capsys.readouterr().out.startswith(f"{tmp_path}/{SAFE}.json: digits, 1400 training")
+    for number, place in enumerate(itertools.product(("train", "test"), ("cat", "dog"))):
+        folder = tmp_path.joinpath("pets", *place)
+        folder.mkdir(parents=True)
+        Image.new("L", (2, 2), 50 + number).save(folder / "0.png")
+    lth("describe", tmp_path / "pets", "--out", tmp_path / f"{ESC}.yaml")
+    assert capsys.readouterr().out == f"{tmp_path}/{SAFE}.yaml: pets, 2 training and 2 test images of 2 classes\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("θ0 of 'digits' – 50 %, 日本", "θ0 of 'digits' – 50 %, 日本"),
+        ("\x1b]0;title\x07", r"\x1b]0;title\x07"),
+        ("over\rwritten\nline", r"over\rwritten\nline"),
+        ("\x9b31m \x85", r"\x9b31m \x85"),
+        ("\u202egnp.exe \u2066", r"\u202egnp.exe \u2066"),
+        ("\udcff \u2028", r"\udcff \u2028"),
+        ("\U000e0041", r"\U000e0041"),
+    ],
+)
+def test_printable_text_has_no_character_that_a_terminal_obeys(text: str, shown: str) -> None:
+    assert printable(text) == shown
+    assert printable(text).isprintable()
 
 
 VERBS = ["prepare", "init", "train", "prune", "tabulate", "plot", "summarize", "check", "inspect", "verify", "tidy"]

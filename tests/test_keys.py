@@ -14,8 +14,9 @@ import pytest
 from lth import code, keys, seeds
 
 RUNGS: list[set[str]] = [
-    {"settings", "seeds", "keys", "code", "atomic", "places"},
+    {"settings", "seeds", "keys", "code", "atomic", "places", "texts", "terminal"},
     {
+        "archives",
         "origins",
         "contents",
         "images",

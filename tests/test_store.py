@@ -310,7 +310,7 @@ def test_a_pipe_or_a_folder_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.h5")
     (tmp_path / "folder.h5").mkdir()
     for name in ("pipe.h5", "folder.h5"):
-        with pytest.raises(ValueError, match=f"{name}: cannot be read: it is no file"):
+        with pytest.raises(ValueError, match=f"{name}: not a whole HDF5 file .expected a file, got a folder, a pipe or a device"):
             store.find(tmp_path / name)
 
 

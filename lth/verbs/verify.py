@@ -16,6 +16,7 @@ from lth.places import RESULTS, path_of, products_of
 from lth.store import File, Stored
 from lth.strategies import SEARCH
 from lth.study import Study
+from lth.terminal import printable
 from lth.verbs import prune, tabulate
 
 SHARED = ("dataset", "validation", "seed", "network", "recipe")  # by a file and its parents, and by all runs of a table
@@ -92,24 +93,19 @@ class Results:
         except ValueError as error:
             raise FaultyParentError(name) from error
 
+    def template(self, found: Stored) -> contents.Template:
+        """The arrays that a file must have."""
+        if "shapes" in found.origin.settings:
+            return contents.whole(found.origin, (), 0)
+        manifest = self.manifest(found.origin.inputs["dataset"][0].path)
+        return contents.whole(found.origin, manifest["shape"], manifest["classes"])
+
     def distribution(self, origin: Origin) -> tickets.Distribution:
         """Where the weights of a θ0, rewound or run file come from."""
         manifest = self.manifest(origin.inputs["dataset"][0].path)
         network = networks.read(origin.settings["network"], "network")
         architecture = networks.architecture(network, tuple(manifest["shape"]), manifest["classes"])
         return tickets.Distribution(architecture, network.initialization)
-
-    def template(self, found: Stored) -> contents.Template:
-        """The arrays that a file must have."""
-        origin, plan = found.origin, found.origin.settings
-        if origin.kind == "mask":
-            dense = "shapes" not in plan
-            shapes = contents.shapes(self.distribution(origin).architecture) if dense else plan["shapes"]
-            return contents.masks(origin.networks, shapes)
-        weights = contents.weights(origin.networks, self.distribution(origin).architecture)
-        if origin.kind != "run":
-            return weights
-        return {**tables.measured(found), **(weights if plan["keep_weights"] else {})}
 
 
 def verify(folder: Path) -> None:
@@ -129,9 +125,9 @@ def verify(folder: Path) -> None:
         _check(name, results, planned, found)
     found.settle()
     for path, fault in found.faults:
-        print(fault if fault.startswith(f"{path}: ") else f"{path}: {fault}")
+        print(printable(fault if fault.startswith(f"{path}: ") else f"{path}: {fault}"))
     for path in found.waiting:
-        print(f"{path}: not checked, since a file that it was made from has a fault")
+        print(f"{printable(path)}: not checked, since a file that it was made from has a fault")
     strangers = sorted(results.names - planned)
     _list(results, strangers, "does not belong to the study, so it was not checked", "`lth tidy` lists them all")
     named = {path for path, _ in found.faults} | set(found.waiting)
@@ -165,7 +161,7 @@ def _known(study: Study) -> set[str]:
 def _list(results: Results, names: list[str], what: str, more: str) -> None:
     """Names files that are no fault, not all of them where they are many."""
     for name in names[:LISTED]:
-        print(f"{results.path(name)}: {what}")
+        print(f"{printable(results.path(name))}: {what}")
     if len(names) > LISTED:
         print(f"{results.folder}: so are {len(names) - LISTED} more files; {more}")
 
