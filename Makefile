@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test test-slow lint bench clean
+.PHONY: run test test-cpus test-slow lint bench clean
 
 run: $(VENV)/.installed ## the study of params.yaml, and a report
 	@snakemake --quiet rules
@@ -18,6 +18,17 @@ run: $(VENV)/.installed ## the study of params.yaml, and a report
 
 test: $(VENV)/.installed ## all tests but the slow ones
 	@OMP_NUM_THREADS=1 python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# A machine stands for several: scalar kernels of torch and of its compiler, older kernels of MKL, oneDNN
+# and OpenBLAS, and numpy without what it would pick at run time. Variables that a machine doesn't know
+# do nothing. Compiled code has a cache of its own, or it would not be compiled again.
+NUMERICAL := $(patsubst %,tests/test_%.py,training networks pruning tickets tables cli)
+test-cpus: $(VENV)/.installed ## the numerical tests once more, as on other CPUs
+	@cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && \
+	found=$$(python -c 'import numpy; print(*numpy.show_config("dicts")["SIMD Extensions"].get("found", []))') && \
+	TORCHINDUCTOR_CACHE_DIR="$$cache" ATEN_CPU_CAPABILITY=default MKL_ENABLE_INSTRUCTIONS=SSE4_2 ONEDNN_MAX_CPU_ISA=AVX2 \
+	OPENBLAS_CORETYPE=Nehalem NPY_DISABLE_CPU_FEATURES="$$found" OMP_NUM_THREADS=1 \
+	python -m pytest -n 2 --dist load $(NUMERICAL)
 
 test-slow: $(VENV)/.installed ## the slow ones: every network learns real images; compiled stacks as on a GPU
 	@python -m pytest -m slow -s
