@@ -1,10 +1,11 @@
 # Two commands do all the set-up: `make run` and `make test`.
 PYTHON ?= python3
 VENV := .venv
+STEPS ?= 100
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test test-slow lint bench clean
+.PHONY: run test test-slow walk lint bench clean
 
 run: $(VENV)/.installed ## the study of params.yaml, and a report
 	@snakemake --quiet rules
@@ -21,6 +22,9 @@ test: $(VENV)/.installed ## all tests but the slow ones
 
 test-slow: $(VENV)/.installed ## the slow ones: every network learns real images; compiled stacks as on a GPU
 	@python -m pytest -m slow -s
+
+walk: $(VENV)/.installed ## a random walk of edits, checkouts, kills and losses: make walk STEPS=1000 SEED=7
+	@python tests/walk.py --steps $(STEPS) $(if $(SEED),--seed $(SEED))
 
 lint: $(VENV)/.installed ## style and types
 	@ruff check .
