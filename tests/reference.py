@@ -18,19 +18,15 @@ from lth.study import Node, Study
 
 
 def make(study: Study) -> None:
-    """Every file by one call of its verb, inputs first. The device is picked as the rules have it."""
+    """Every file by one call of its verb, inputs first. The device is picked as by the rules."""
     done: set[str] = set()
 
     def visit(node: Node) -> None:
         for item in (item for items in node.inputs.values() for item in items):
             visit(item)
-        call = [word for word in command(study, node) if word not in ("--device", "cpu")]
-        if not done.issuperset(node.files):
-            lth(*call)
-            done.update(node.files)
-            done.update(
-                part for part in call if part.endswith("/mask.h5")
-            )  # `init` makes two files
+        if (name := job(study, node)) not in done:
+            lth(*(word for word in command(study, node) if word not in ("--device", "cpu")))
+            done.add(name)
 
     for node in study.nodes():
         visit(node)

@@ -64,7 +64,7 @@ OTHER = {
     "figures": ["end-of-training"],
 }
 ABSENT = "absent"  # in place of a value: the key is taken away
-LINES = ("dense/round-0/ticket", "iterative/round-1/ticket", "iterative/round-2/ticket")
+LINES = ["dense/round-0/ticket", "iterative/round-1/ticket", "iterative/round-2/ticket"]
 SETTINGS: Mapping[str, Sequence[Any]] = {
     "experiments.tiny.recipe.learning_rate": (0.005, 0.01, 0.02),
     "experiments.tiny.recipe.iterations": (20, 30),
@@ -113,9 +113,13 @@ WORDS = {"all": (), "results": ("results",), "metadata": (".snakemake/metadata",
 HOUR, YEAR = 3_600, 31_536_000
 PATIENCE = 300.0  # seconds for any one command
 STARTED = re.compile(
-    r"^(?:local)?rule \w+:\n(?:    .*\n)*?    output: (.*)\n(?:    .*\n)*?    jobid: (\d+)\n", re.M
+    r"""^(?:local)?rule[ ]\w+:\n
+    (?:[ ]{4}.*\n)*?[ ]{4}output:[ ](?P<files>.*)\n
+    (?:[ ]{4}.*\n)*?[ ]{4}jobid:[ ](?P<id>\d+)\n
+    (?:[ ]{4}.*\n)*?[ ]{4}reason:[ ](?P<reason>.*)\n""",
+    re.MULTILINE | re.VERBOSE,
 )
-FINISHED = re.compile(r"^Finished jobid: (\d+)", re.M)
+FINISHED = re.compile(r"^Finished jobid: (\d+)", re.MULTILINE)
 
 Step = dict[str, Any]  # `do`, the name of a function in STEPS, and its arguments
 
@@ -298,9 +302,7 @@ def lose(walk: Walk, files: str, which: Sequence[int]) -> After:
     for path in some(sorted(walk.top.glob(files)), which):
         path.unlink(missing_ok=True)
     for manifest in walk.top.glob("results/datasets/*.json"):
-        if not manifest.with_suffix(
-            ".npz"
-        ).exists():  # as the README says, the arrays are no output
+        if not manifest.with_suffix(".npz").exists():  # no output of a rule; the README says so
             where = str(manifest.relative_to(walk.top))
             walk.run("python", "-m", "lth", "prepare", manifest.stem, "--out", where)
     return After()
@@ -379,7 +381,7 @@ def kill(walk: Walk, first: Step, name: str, jobs: int, delay: float) -> After:
         def written() -> str:
             return os.pread(log.fileno(), 1 << 24, 0).decode()
 
-        while process.poll() is None and len(STARTED.findall(written())) <= jobs:
+        while process.poll() is None and len(begun(written())) <= jobs:
             time.sleep(0.05)
         time.sleep(delay)
         if process.poll() is None:
@@ -401,13 +403,13 @@ def kill(walk: Walk, first: Step, name: str, jobs: int, delay: float) -> After:
         output = written()
     walk.run("snakemake", "--unlock")
     done = set(FINISHED.findall(output))
-    under_way = {
-        file
-        for files, job in STARTED.findall(output)
-        if job not in done
-        for file in files.split(", ")
-    }
-    return After(under_way=frozenset(under_way))
+    under_way = [job["files"] for job in begun(output) if job["id"] not in done]
+    return After(under_way=frozenset(file for files in under_way for file in files.split(", ")))
+
+
+def begun(output: str) -> list[dict[str, str]]:
+    """The jobs that Snakemake says it has started: `files`, `id` and `reason` of each."""
+    return [match.groupdict() for match in STARTED.finditer(output)]
 
 
 def session(leader: int) -> list[int]:
@@ -537,14 +539,10 @@ def drawn(draws: random.Random) -> Step:
         case "kill":
             moment = {"jobs": draws.randrange(5), "delay": round(draws.uniform(0, 4), 2)}
             word = draws.choice(("SIGKILL", "SIGKILL", "SIGTERM", "SIGINT"))
-            return {
-                "do": name,
-                "first": draws.choice((drawn_edit, drawn_loss))(draws),
-                "name": word,
-            } | moment
+            return {"do": name, "first": drawn_work(draws), "name": word} | moment
         case "unwritable":
             sizes = {"folder": draws.choice(FOLDERS[:3]), "size": draws.choice((0, 8, 16, 64))}
-            return {"do": name, "first": draws.choice((drawn_edit, drawn_loss))(draws)} | sizes
+            return {"do": name, "first": drawn_work(draws)} | sizes
         case _:
             return {"do": name}
 
@@ -559,6 +557,14 @@ def drawn_edit(draws: random.Random) -> Step:
         else:
             step["code"].append(draws.choice(list(CODE)))
     return step
+
+
+def drawn_work(draws: random.Random) -> Step:
+    """An edit after which every training has to run, or whatever else."""
+    if draws.random() < 0.5:
+        return draws.choice((drawn_edit, drawn_loss))(draws)
+    names = ("experiments.tiny.recipe.learning_rate", "experiments.tiny.seed")
+    return {"do": "edit", "settings": [[name, draws.choice(SETTINGS[name])] for name in names]}
 
 
 def drawn_loss(draws: random.Random) -> Step:
@@ -585,16 +591,19 @@ def check(walk: Walk, after: After, nodes: list[dict[str, Any]]) -> set[str]:
     jobs = {file: node["job"] for node in nodes for file in node["files"]}
     try:
         output = walk.run("snakemake") if after.output is None else after.output
-        written = {file for files, _ in STARTED.findall(output) for file in files.split(", ")}
-        ran = {jobs.get(file, file) for file in written}
+        reasons = {
+            jobs.get(file, file): job["reason"]
+            for job in begun(output)
+            for file in job["files"].split(", ")
+        }
+        ran = set(reasons)
         walk.counts["builds"] += 1
         walk.counts["jobs run"] += len(ran)
         again = ran & {jobs[file] for file in after.under_way if file in jobs}
         if ran != (expected := foreseen(nodes, again)):
-            missing, surplus = sorted(expected - ran), sorted(ran - expected)
-            raise FaultError(
-                "jobs", f"did not run: {missing}; ran for nothing: {surplus}\n{output}"
-            )
+            missing = [f"did not run: {job}" for job in sorted(expected - ran)]
+            surplus = [f"ran for nothing: {job} ({reasons[job]})" for job in sorted(ran - expected)]
+            raise FaultError("jobs", "\n".join([*missing, *surplus]))
         verifying = walk.workspace.start("python", "-m", "lth", "verify")
         planning = walk.run("snakemake", "-n")
         verified, _ = verifying.communicate(timeout=PATIENCE)
