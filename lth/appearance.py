@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from lth.settings import Count, Positive, Range, build, unknown
 
-MOMENT = re.compile(r"(?:test|validation)_accuracy_at_([1-9]\d*)")  # of figures of kind density: at one of the experiment's moments
+MOMENT = re.compile(r"(?:test|validation)_accuracy_at_([1-9]\d{0,8})")  # of figures of kind density
 QUANTITIES = {
     "density": (
         "early_stop_iteration",

@@ -1,13 +1,21 @@
 """The command line: one verb a subcommand. Rules and people call the same verbs; each is imported only when it is called."""
 
 import argparse
-import json
 import os
 import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
+
+from lth.terminal import printable
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's parser, whose errors repeat what was typed."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(printable(message))
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -22,16 +30,17 @@ def main(arguments: list[str] | None = None) -> None:
         if isinstance(error, BrokenPipeError):  # `lth inspect ... | head`
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return
-        sys.exit(f"lth: error: {error}")
+        sys.exit(printable(f"lth: error: {error}"))
     except MemoryError as error:
-        sys.exit(f"lth: error: out of memory ({str(error) or 'none left'}); run fewer jobs at once, or choose a lower `block`")
+        mend = "run fewer jobs at once, or choose a lower `block`"
+        sys.exit(printable(f"lth: error: out of memory ({str(error) or 'none left'}); {mend}"))
     except KeyboardInterrupt:
         sys.exit("lth: interrupted; run again to go on")
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all verbs."""
-    parser = argparse.ArgumentParser(prog="lth", description="Lottery tickets as a data-versioned pipeline.")
+    parser = Parser(prog="lth", description="Lottery tickets as a data-versioned pipeline.")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
 
     verb = _add(verbs, "prepare", _prepare, "obtain and check a data set")
@@ -132,9 +141,11 @@ def _path(parser: argparse.ArgumentParser, name: str, help: str, **options: Any)
 
 
 def _json(text: str) -> Any:
+    from lth.texts import load_json
+
     try:
-        return json.loads(text)
-    except json.JSONDecodeError as error:
+        return load_json(text)
+    except ValueError as error:
         raise argparse.ArgumentTypeError(f"not JSON: {error}") from None
 
 

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from lth import networks
 from lth.networks import Architecture
-from lth.settings import Recipe
+from lth.origins import Origin
+from lth.settings import Recipe, build
 
 Template = Mapping[str, tuple[tuple[int, ...], np.dtype[Any]]]
 
@@ -49,24 +51,21 @@ def from_curves(iterations: np.ndarray, curves: Mapping[str, np.ndarray]) -> dic
     return measures
 
 
-def stack(networks: int) -> Template:
-    """(trial, repeat) of each network."""
-    return {"trial": ((networks,), INTEGER), "repeat": ((networks,), INTEGER)}
+def stack(count: int) -> Template:
+    """(trial, repeat) of each of so many networks."""
+    return {"trial": ((count,), INTEGER), "repeat": ((count,), INTEGER)}
 
 
-def weights(networks: int, architecture: Architecture) -> Template:
+def weights(count: int, architecture: Architecture) -> Template:
     """What θ0 and rewound files hold: all parameters."""
-    parameters = {
-        f"weights/{parameter.name}": ((networks, *parameter.shape), SINGLE)
-        for parameter in architecture.parameters
-    }
-    return {**stack(networks), **parameters}
+    parameters = {f"weights/{parameter.name}": ((count, *parameter.shape), SINGLE) for parameter in architecture.parameters}
+    return {**stack(count), **parameters}
 
 
-def masks(networks: int, shapes: Mapping[str, Sequence[int]]) -> Template:
+def masks(count: int, shapes: Mapping[str, Sequence[int]]) -> Template:
     """What mask files hold. `shapes` are those of the weights by name."""
-    kept = {f"mask/{name}": ((networks, *shape), BOOL) for name, shape in shapes.items()}
-    return {**stack(networks), "ancestor_diverged": ((networks,), BOOL), **kept}
+    kept = {f"mask/{name}": ((count, *shape), BOOL) for name, shape in shapes.items()}
+    return {**stack(count), "ancestor_diverged": ((count,), BOOL), **kept}
 
 
 def shapes(architecture: Architecture) -> dict[str, tuple[int, ...]]:
@@ -74,10 +73,24 @@ def shapes(architecture: Architecture) -> dict[str, tuple[int, ...]]:
     return {weight.name: weight.shape for weight in architecture.weights}
 
 
-def run(networks: int, recipe: Recipe, start: int) -> Template:
-    """What run files hold beside weights. `start` is the iteration from which they train."""
-    evaluations = len(recipe.evaluations(start))
-    curves = {f"curves/{name}": ((networks, evaluations), FLOAT) for name in CURVES}
-    measures = {f"measures/{name}": ((networks,), dtype) for name, dtype in MEASURES.items()}
-    index = {"iterations": ((evaluations,), INTEGER), "start_digest": ((networks,), DIGEST)}
-    return {**stack(networks), **index, **curves, **measures}
+def measured(origin: Origin) -> Template:
+    """What a run file holds beside weights."""
+    recipe: Recipe = build(Recipe, origin.settings["recipe"], "recipe")
+    count, evaluations = origin.networks, len(recipe.evaluations(origin.settings["start_iteration"]))
+    curves = {f"curves/{name}": ((count, evaluations), FLOAT) for name in CURVES}
+    measures = {f"measures/{name}": ((count,), dtype) for name, dtype in MEASURES.items()}
+    index = {"iterations": ((evaluations,), INTEGER), "start_digest": ((count,), DIGEST)}
+    return {**stack(count), **index, **curves, **measures}
+
+
+def whole(origin: Origin, image: Sequence[int], classes: int) -> Template:
+    """All that a file holds, given the shape of an image of its data set and the number of classes."""
+    if "shapes" in origin.settings:
+        return masks(origin.networks, origin.settings["shapes"])
+    architecture = networks.architecture(networks.read(origin.settings["network"], "network"), tuple(image), classes)
+    if origin.kind == "mask":
+        return masks(origin.networks, shapes(architecture))
+    held = weights(origin.networks, architecture)
+    if origin.kind != "run":
+        return held
+    return {**measured(origin), **(held if origin.settings["keep_weights"] else {})}

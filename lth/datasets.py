@@ -8,8 +8,11 @@ its files are of another kind, an entry in SOURCES and a function in OBTAIN.
 import dataclasses
 import gzip
 import hashlib
-import json
+import io
+import math
+import pickle
 import re
+import stat
 import tarfile
 import zipfile
 import zlib
@@ -19,14 +22,15 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from lth import keys, seeds
+from lth import archives, keys, seeds
 from lth.atomic import replacing
-from lth.images import folder_of_images
+from lth.images import PIXELS, folder_of_images
 from lth.places import NAME, path_of
 from lth.settings import Count, Range, build, to_plain
+from lth.texts import load_json, read_text
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
-MD5 = re.compile(r"md5:[0-9a-f]{32}")
+ARCHIVE = re.compile(r"archive:[0-9a-f]{64}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +66,8 @@ class Data:
 @dataclasses.dataclass(frozen=True)
 class Source:
     """What is known of a data set before it is there: image shape ([height, width] or [3, height, width]), the brightest value in its training
-    images, classes, number of training and test images, and the digest of its arrays (SHA-256), or `md5:` and the checksum of its archive.
+    images, classes, number of training and test images, and the digest of its arrays (SHA-256), or `archive:` and the SHA-256 of the one
+    archive that they come from, for data sets whose arrays' digest is not known here.
     """
 
     shape: tuple[Count, ...]
@@ -75,7 +80,9 @@ class Source:
     def __post_init__(self):
         if len(self.shape) not in (2, 3) or (len(self.shape) == 3 and self.shape[0] != 3):
             raise ValueError(f"shape: expected [height, width] or [3, height, width], got {list(self.shape)}")
-        if not SHA256.fullmatch(self.digest) and not MD5.fullmatch(self.digest):
+        if (pixels := (self.training + self.test) * math.prod(self.shape[-2:])) > PIXELS:
+            raise ValueError(f"shape: expected at most {PIXELS:,} pixels in all images, got {pixels:,}")
+        if not SHA256.fullmatch(self.digest) and not ARCHIVE.fullmatch(self.digest):
             raise ValueError(f"digest: expected 64 hexadecimal digits as `lth describe` writes them, got {self.digest!r}")
 
 
@@ -91,7 +98,7 @@ class Manifest(Source):
 
     def __post_init__(self):
         super().__post_init__()
-        if not SHA256.fullmatch(self.digest) or (self.digest != self.source and not MD5.fullmatch(self.source)):
+        if not SHA256.fullmatch(self.digest) or (self.digest != self.source and not ARCHIVE.fullmatch(self.source)):
             raise ValueError(f"digest: expected the SHA-256 that `source` states ({self.source}), got {self.digest!r}")
         if self.key != _key(self.dataset, self.source):
             raise ValueError(f"key: expected {_key(self.dataset, self.source)}, which follows from `dataset` and `source`, got {self.key!r}")
@@ -134,7 +141,7 @@ def prepare(name: str, source: Source, folder: Path, out: Path) -> dict[str, Any
         anew = f"python -m lth describe {place} --out workflow/catalog/{name}.yaml"
         mend = f"put the right files there, or describe them anew: {anew} (another version of Pillow may decode otherwise)"
     found = source_of(data)
-    expected = dataclasses.replace(source, digest=found.digest) if name in OBTAIN and source.digest.startswith("md5:") else source
+    expected = dataclasses.replace(source, digest=found.digest) if name in OBTAIN and source.digest.startswith("archive:") else source
     if fault := _difference(found, expected):
         raise ValueError(f"{place}: the decoded {name} has {fault}; {mend}")
     with replacing(arrays_of(out)) as part, part.open("wb") as file:
@@ -162,13 +169,51 @@ def read(path: Path, name: str) -> tuple[dict[str, Any], Data]:
     if not file.exists():
         raise ValueError(f"{file}: missing; {mend}")
     try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
-            data = Data(**{field.name: arrays[field.name] for field in dataclasses.fields(Data)})
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        arrays, fault = _arrays(file, manifest)
+        data = None if fault else Data(**arrays)
+    except (OSError, ValueError, LookupError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise ValueError(f"{file}: damaged ({str(error).splitlines()[0]}); {mend}") from None
+    if data is None:
+        raise ValueError(f"{file}: not what {path.name} says: {fault}; {mend}")
     if fault := _difference(source_of(data), manifest):
         raise ValueError(f"{file}: not what {path.name} says: {fault}; {mend}")
     return to_plain(manifest), data
+
+
+def _arrays(file: Path, manifest: Manifest) -> tuple[dict[str, np.ndarray], str]:
+    """The arrays in a file by name, and in what the file differs from what a manifest states.
+
+    Names, types and shapes are in the file's directory and in the arrays' headers. They are checked
+    first, so that a small file that would unpack to terabytes is never unpacked.
+    """
+    if not stat.S_ISREG(file.lstat().st_mode):
+        return {}, "a link, a folder, a pipe or a device, expected a file"
+    counts = {"train": manifest.training, "test": manifest.test}
+    kinds = {f"{side}_images": (np.dtype(np.uint8), (count, *manifest.shape)) for side, count in counts.items()}
+    kinds |= {f"{side}_labels": (np.dtype(np.int64), (count,)) for side, count in counts.items()}
+    most = sum(kind.itemsize * math.prod(shape) for kind, shape in kinds.values()) * 1.01 + 65_536
+    if (size := file.stat().st_size) > most:  # what does not shrink grows by less than that
+        return {}, f"a file of {size:,} bytes, expected at most {most:,.0f}"
+    with file.open("rb") as opened, zipfile.ZipFile(opened) as packed:
+        if any(member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for member in packed.infolist()):
+            return {}, "compressed in another way, expected deflate"
+        if sorted(packed.namelist()) != sorted(f"{name}.npy" for name in kinds):
+            return {}, f"other arrays, expected {', '.join(sorted(kinds))}"
+        for name, (kind, shape) in kinds.items():
+            with packed.open(f"{name}.npy") as member:
+                if (version := np.lib.format.read_magic(member)) != (1, 0):  # whose headers have at most 64 KiB
+                    return {}, f"{name} in version {version} of NumPy's format, expected (1, 0)"
+                found, _, dtype = np.lib.format.read_array_header_1_0(member)
+                size = member.tell() + kind.itemsize * math.prod(shape)
+            if (dtype, found) != (kind, shape):
+                return {}, f"{name} {dtype} {list(found)}, expected {kind} {list(shape)}"
+            if (stated := packed.getinfo(f"{name}.npy").file_size) != size:
+                return {}, f"{name} of {stated:,} bytes, expected {size:,}"
+        arrays = {}
+        for name in kinds:
+            with packed.open(f"{name}.npy") as member:
+                arrays[name] = np.lib.format.read_array(member, allow_pickle=False)
+        return arrays, ""
 
 
 def read_manifest(path: Path, name: str) -> dict[str, Any]:
@@ -178,7 +223,7 @@ def read_manifest(path: Path, name: str) -> dict[str, Any]:
 
 def _manifest(path: Path, name: str) -> Manifest:
     try:
-        manifest: Manifest = build(Manifest, json.loads(path.read_text(encoding="utf-8")), "manifest")
+        manifest: Manifest = build(Manifest, load_json(read_text(path)), "manifest")
         if manifest.dataset == name:
             return manifest
         reason = f"it is that of {manifest.dataset!r}"
@@ -237,107 +282,64 @@ def digits(folder: Path) -> Data:
 
 
 def mnist(folder: Path) -> Data:
-    """MNIST (LeCun et al., 1998) from its four archives in `MNIST/raw` below the folder; torchvision downloads those that are not there."""
-    from torchvision.datasets import MNIST
-
-    return _from_archives(folder / "MNIST" / "raw", MNIST.resources, MNIST.mirrors, SOURCES["mnist"].digest)
+    """MNIST (LeCun et al., 1998) from its four archives in `MNIST/raw` below the folder."""
+    return _idx(folder, "mnist")
 
 
 def fashion_mnist(folder: Path) -> Data:
     """Fashion-MNIST (Xiao et al., 2017), as `mnist` from `FashionMNIST/raw`."""
-    from torchvision.datasets import FashionMNIST
-
-    return _from_archives(folder / "FashionMNIST" / "raw", FashionMNIST.resources, FashionMNIST.mirrors, SOURCES["fashion-mnist"].digest)
+    return _idx(folder, "fashion-mnist")
 
 
-def _from_archives(raw: Path, resources: Sequence[tuple[str, str]], mirrors: Sequence[str], digest: str) -> Data:
-    """Four archives in MNIST's format as data. Archives that were gzipped anew are as good: checksums only tell which one is damaged."""
-    for file, md5 in resources:
-        if not (raw / file).exists():
-            _download(file, raw, md5, mirrors)
-    try:
-        images, labels, test_images, test_labels = (_unpacked(raw / file) for file, _ in resources)
-        data = Data(images, labels.astype(np.int64), test_images, test_labels.astype(np.int64))
-        fault = f"their digest is {data.digest()[:12]}..., expected {digest[:12]}..."
-        if data.digest() == digest:
-            return data
-    except (OSError, EOFError, zlib.error, ValueError, IndexError) as error:
-        fault = error
-    for file, md5 in resources:
-        _check_md5(raw / file, md5)
-    raise ValueError(f"{raw}: cannot be decoded ({fault}), though the archives have the right checksums; run again")
+def _idx(folder: Path, name: str) -> Data:
+    """Four archives in MNIST's format as data."""
+    images, labels, test_images, test_labels = map(_unpacked, archives.contents(folder, name))
+    return Data(images, labels.astype(np.int64), test_images, test_labels.astype(np.int64))
 
 
-def _unpacked(path: Path) -> np.ndarray:
+def _unpacked(archive: bytes) -> np.ndarray:
     """The array in an archive of MNIST's format (gzip; big-endian sizes after a number that tells how many)."""
-    content = gzip.decompress(path.read_bytes())
+    content = gzip.decompress(archive)
     dimensions = content[3]
     shape = np.frombuffer(content, ">i4", dimensions, offset=4)
     return np.frombuffer(content, np.uint8, offset=4 + 4 * dimensions).reshape(shape)
 
 
-def _check_md5(path: Path, md5: str) -> None:
-    from torchvision.datasets.utils import calculate_md5
-
-    if (found := calculate_md5(path)) != md5:
-        raise ValueError(f"{path}: damaged: expected MD5 {md5}, got {found}; delete it, and it is downloaded again")
-
-
-def _download(file: str, folder: Path, md5: str, mirrors: Sequence[str]) -> None:
-    """Tries one mirror after the other. Raises ValueError with the last one's reason."""
-    from torchvision.datasets.utils import download_url
-
-    reason = "no mirror is known"
-    for mirror in mirrors:
-        try:
-            return download_url(mirror + file, str(folder), file, md5)
-        except (RuntimeError, OSError) as error:
-            reason = " ".join(str(error).split())
-    mend = "connect to the network, or put the data set's archives there"
-    raise ValueError(f"{folder}: {file} is not there and could not be downloaded ({reason}); {mend}")
-
-
 def cifar_10(folder: Path) -> Data:
-    """CIFAR-10 (Krizhevsky, 2009) from `cifar-10-batches-py` below the folder, unpacked from `cifar-10-python.tar.gz`, or downloaded."""
-    from torchvision.datasets import CIFAR10
-
-    return _cifar(CIFAR10, folder)
+    """CIFAR-10 (Krizhevsky, 2009) from `cifar-10-python.tar.gz` in the folder."""
+    batches = [f"cifar-10-batches-py/data_batch_{number}" for number in range(1, 6)]
+    return _cifar(folder, "cifar-10", batches, "cifar-10-batches-py/test_batch", "labels")
 
 
 def cifar_100(folder: Path) -> Data:
-    """CIFAR-100 (Krizhevsky, 2009) with its 100 fine classes, as `cifar_10` from `cifar-100-python`."""
-    from torchvision.datasets import CIFAR100
-
-    return _cifar(CIFAR100, folder)
+    """CIFAR-100 (Krizhevsky, 2009) with its 100 fine classes, from `cifar-100-python.tar.gz`."""
+    return _cifar(folder, "cifar-100", ["cifar-100-python/train"], "cifar-100-python/test", "fine_labels")
 
 
-def _cifar(kind: Any, folder: Path) -> Data:
-    """The data of torchvision's class CIFAR10 or CIFAR100. The files are Python pickles: none is opened that has not its MD5 sum."""
-    from torchvision.datasets.utils import extract_archive
+def _cifar(folder: Path, name: str, training: Sequence[str], test: str, labels: str) -> Data:
+    """Members of the archive of CIFAR as data.
 
-    batches, archive = folder / kind.base_folder, folder / kind.filename
-    files = [*kind.train_list, *kind.test_list, (kind.meta["filename"], kind.meta["md5"])]
-    if not all((batches / file).exists() for file, _ in files):
-        if not archive.exists():
-            _download(kind.filename, folder, kind.tgz_md5, [kind.url.removesuffix(kind.filename)])
-        _check_md5(archive, kind.tgz_md5)
-        try:
-            extract_archive(archive, folder)
-        except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
-            raise ValueError(f"{archive}: cannot be unpacked: {error}") from None
-    for file, md5 in files:
-        _check_md5(batches / file, md5)
-    train, test = (kind(folder, train=side) for side in (True, False))
-    images = [np.ascontiguousarray(side.data.transpose(0, 3, 1, 2)) for side in (train, test)]
-    return Data(images[0], np.array(train.targets, np.int64), images[1], np.array(test.targets, np.int64))
+    They are Python pickles, which may run anything when they are opened. So they come out of the very
+    bytes whose SHA-256 was right, and never lie on the disk, where somebody could change them.
+    """
+    (archive,) = archives.contents(folder, name)
+    batches: dict[str, Any] = {}
+    with tarfile.open(fileobj=io.BytesIO(archive), mode="r:gz") as tar:
+        for member in tar:  # in their order: going back in gzip means to start anew
+            if member.name in (*training, test) and (file := tar.extractfile(member)):
+                batches[member.name] = pickle.load(file, encoding="latin1")
+    sides = [[batches[file] for file in files] for files in (training, [test])]
+    images = [np.concatenate([batch["data"] for batch in side]).reshape(-1, 3, 32, 32) for side in sides]
+    numbers = [np.concatenate([np.array(batch[labels], np.int64) for batch in side]) for side in sides]
+    return Data(images[0], numbers[0], images[1], numbers[1])
 
 
 SOURCES: Mapping[str, Source] = {
     "digits": Source((8, 8), 16, 10, 1400, 397, "a9448a1061030b9b372cb5f61bcbe135feb49e5baaa82776d4ef889cce3e9daa"),
     "mnist": Source((28, 28), 255, 10, 60000, 10000, "fcada437588ede7ee5019961f7811115d5c58f9a00b9f8d039435f8e90b68451"),
     "fashion-mnist": Source((28, 28), 255, 10, 60000, 10000, "26e6122881379ebe4945786a0f208a96db9deaadb31cad8decf86249cc31934b"),
-    "cifar-10": Source((3, 32, 32), 255, 10, 50000, 10000, "md5:c58f30108f718f92721af3b95e74349a"),
-    "cifar-100": Source((3, 32, 32), 255, 100, 50000, 10000, "md5:eb9058c3a382ffc7106e4002c42a8d85"),
+    "cifar-10": Source((3, 32, 32), 255, 10, 50000, 10000, f"archive:{archives.ARCHIVES['cifar-10'][0].sha256}"),
+    "cifar-100": Source((3, 32, 32), 255, 100, 50000, 10000, f"archive:{archives.ARCHIVES['cifar-100'][0].sha256}"),
 }
 OBTAIN: Mapping[str, Callable[[Path], Data]] = {
     "digits": digits,

@@ -33,6 +33,14 @@ class Experiment:
     figures: tuple[str, ...]
     curves: Lines
 
+    @property
+    def jobs(self) -> int:
+        """How many training jobs it is: the branches of each round, of each block of trials."""
+        strategies = self.strategies.values()
+        dense = {branch for strategy in strategies for branch in strategy.branches}
+        lines = len(dense) + sum(strategy.rounds * len(strategy.branches) for strategy in strategies)
+        return -(-self.trials // self.block) * lines
+
 
 def experiment_of(data: Any, known: Mapping[str, Source], figures: Mapping[str, Figure], where: str) -> Experiment:
     """An experiment from plain data; `known` are the data sets and `figures` those of the catalog. Raises ValueError at the first fault."""
@@ -96,8 +104,9 @@ def _check_training(experiment: Experiment, source: Source, architecture: networ
         raise ValueError(f"{where}.recipe.batch: expected at least 2 for a network with batch norm, got {recipe.batch}")
     if list(experiment.moments) != sorted(set(experiment.moments)):
         raise ValueError(f"{where}.moments: expected rising iterations, got {list(experiment.moments)}")
+    evaluations = set(recipe.evaluations(0)) if experiment.moments else set()
     for moment in experiment.moments:
-        if moment not in recipe.evaluations(0):
+        if moment not in evaluations:
             found = f"up to the last, {recipe.iterations} (when networks are evaluated), got {moment}"
             raise ValueError(f"{where}.moments: expected multiples of {recipe.evaluate_every} {found}")
 

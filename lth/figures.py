@@ -17,7 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.style import context
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
-from lth import origins, store, tables
+from lth import contents, origins, store, tables
 from lth.appearance import Curves, Density, Figure, Lines, Style, moment_of
 from lth.settings import build
 from lth.store import File
@@ -50,7 +50,7 @@ def draw(spec: Figure, style: Style, lines: Any, inputs: Sequence[store.Stored] 
     """
     if isinstance(spec, Curves):
         shown: Lines = build(Lines, lines, "--settings.curves")
-        return curves(spec, style, shown, [item.load(tables.measured(item)) for item in inputs if isinstance(item, store.Stored)])
+        return curves(spec, style, shown, [item.load(contents.measured(item.origin)) for item in inputs if isinstance(item, store.Stored)])
     if len(inputs) != 1 or not isinstance(inputs[0], origins.Document):
         raise ValueError(f"--inputs: expected the origin of one table for a figure of kind density, got {len(inputs)} files")
     return density(spec, style, tables.of_origin(inputs[0]))

@@ -15,6 +15,8 @@ from lth.settings import Count, Rate, build, unknown
 Layer = Literal["convolution", "hidden", "output", "shortcut", ""]
 
 
+VALUES = 1_000_000_000  # of a network, at most: 4 GB in each of the ROWS of its training
+LAYERS = 100  # of lenet, at most: each is planned and pruned by itself
 ROWS = 11  # values a parameter: those, best ones, gradient, mask, optimiser, what it starts from, and a checkpoint that is written
 
 
@@ -151,6 +153,8 @@ def normalization(name: str, channels: int) -> list[Parameter]:
 
 def lenet(network: Lenet, shape: tuple[int, ...], classes: int) -> Architecture:
     """Fully-connected layers with ReLU between them (LeCun et al., 1998); Lenet-300-100 with hidden sizes 300 and 100."""
+    if len(network.hidden) > LAYERS:
+        raise ValueError(f"network.hidden: expected at most {LAYERS} layers, got {len(network.hidden)}")
     network.dropout.check(["hidden"] if network.hidden else [])
     sizes = [math.prod(shape), *network.hidden, classes]
     names = [*(f"fc{index + 1}" for index in range(len(network.hidden))), "output"]
@@ -299,4 +303,7 @@ def read(data: Any, where: str) -> Network:
 
 def architecture(network: Network, shape: tuple[int, ...], classes: int) -> Architecture:
     """The architecture for images of `shape` (without the batch) and a number of classes. Raises ValueError where it does not fit them."""
-    return NETWORKS[network.name].build(network, shape, classes)
+    built = NETWORKS[network.name].build(network, shape, classes)
+    if (values := sum(parameter.size for parameter in built.parameters)) > VALUES:
+        raise ValueError(f"network: expected at most {VALUES:,} weights and other values, got {values:,}")
+    return built

@@ -8,15 +8,16 @@ import dataclasses
 import hashlib
 import json
 import platform
-import stat
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from lth import atomic, keys
 from lth.places import trials_of
+from lth.texts import check_regular, load_json, read_text
 
 VERSION = 3  # of the format of all files
+MOST = 1 << 26  # bytes of an origin file; that of a table of 20,000 runs has 4 million
 HEAD = 512  # bytes before the HDF5 part of a file; the standard lets them be ours
 COORDINATES = ("experiment", "block", "strategy", "round", "branch", "iteration")
 FIELDS = ("kind", "version", "key", "code", "settings", "inputs", "files", "content", "made_on", "seal")
@@ -115,15 +116,16 @@ def header(path: Path | str) -> Header | None:
     """
     try:
         if Path(path).suffix == ".h5":
+            check_regular(path)
             with open(path, "rb") as file:
                 fields = json.loads(file.read(HEAD))
             return Header(**fields) if fields.pop("lth") == VERSION else None
-        fields = json.loads(Path(path).read_text(encoding="utf-8"))
+        fields = load_json(read_text(path, MOST))
         if "dataset" in fields:
             return Header("dataset", fields["key"], fields["digest"], made_from({}))
         document = read(path)
         check_files(document)
-    except (OSError, ValueError, TypeError, LookupError, RecursionError, AttributeError):
+    except (OSError, ValueError, TypeError, LookupError, AttributeError):
         return None
     origin = document.origin
     return Header(origin.kind, origin.key, document.content, origin.made_from)
@@ -164,18 +166,13 @@ def origin_of(path: Path, fields: Mapping[str, Any]) -> Origin:
     key is not what the others amount to.
     """
     try:
-        inputs = {
-            role: tuple(Input(*map(str, item)) for item in items)
-            for role, items in fields["inputs"].items()
-        }
+        inputs = {role: tuple(Input(*map(str, item)) for item in items) for role, items in fields["inputs"].items()}
         origin = Origin(str(fields["kind"]), dict(fields["settings"]), str(fields["code"]), inputs)
         key = origin.key
     except (ValueError, TypeError, AttributeError, LookupError) as error:
         raise ValueError(f"{path}: settings or inputs are not as they were written ({error})") from None
     if fields["key"] != key:
-        raise ValueError(
-            f"{path}: key {fields['key']} is not what its settings, code and inputs amount to ({key}); {MEND}"
-        )
+        raise ValueError(f"{path}: key {fields['key']} is not what its settings, code and inputs amount to ({key}); {MEND}")
     return origin
 
 
@@ -202,10 +199,7 @@ def expect(planned: str | None, origin: Origin, out: Path) -> None:
 
 def plain_inputs(origin: Origin) -> dict[str, list[list[str]]]:
     """Inputs as JSON has them: by role a list of [path, key, content]."""
-    return {
-        role: [[item.path, item.key, item.content] for item in items]
-        for role, items in origin.inputs.items()
-    }
+    return {role: [[item.path, item.key, item.content] for item in items] for role, items in origin.inputs.items()}
 
 
 def seal_of(fields: Mapping[str, Any]) -> str:
@@ -228,24 +222,18 @@ def sha256(path: Path) -> str:
         raise ValueError(f"{path}: missing") from None
     except OSError as error:
         raise ValueError(f"{path}: cannot be read: {error.strerror}") from None
-
-
-def check_regular(path: Path) -> None:
-    """Raises ValueError for a folder, a pipe or a device: to read a pipe would be to wait for ever."""
-    mode = path.stat().st_mode
-    if not stat.S_ISREG(mode):
-        raise ValueError(f"{path}: cannot be read: it is no file (a folder, pipe or device)")
+    except ValueError as error:
+        raise ValueError(f"{path}: {error}") from None
 
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        check_regular(path)
-        fields = json.loads(path.read_text(encoding="utf-8"))
+        fields = load_json(read_text(path, MOST))
     except FileNotFoundError:
         raise ValueError(f"{path}: missing") from None
     except OSError as error:
         raise ValueError(f"{path}: cannot be read: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise ValueError(f"{path}: not JSON ({str(error).splitlines()[0]}); {MEND}") from None
     if not isinstance(fields, dict):
         raise ValueError(f"{path}: not an origin file; {MEND}")

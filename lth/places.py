@@ -22,8 +22,8 @@ PRODUCTS = {
     "metrics": ("metrics.json",),
 }  # what such a file is the origin of
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")  # of an experiment, a data set or a figure, as a part of paths
-BLOCK = re.compile(r"trials-(\d+)-(\d+)")
-LINE = re.compile(r"([a-z]+(?:-[a-z]+)*)/round-(0|[1-9]\d*)/([a-z0-9.-]+)")
+BLOCK = re.compile(r"trials-(\d{1,9})-(\d{1,9})")
+LINE = re.compile(r"([a-z]+(?:-[a-z]+)*)/round-(0|[1-9]\d{0,8})/([a-z0-9.-]+)")
 
 
 def path_of(kind: str, settings: Mapping[str, Any]) -> str:

@@ -12,6 +12,8 @@ import typing
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 
+EVALUATIONS = 100_000  # of a training, each kept in memory for each network: the paper has 1,126
+
 
 @dataclasses.dataclass(frozen=True)
 class Range:
@@ -33,6 +35,9 @@ class Range:
 
 
 Count = Annotated[int, Range(1)]
+Repeats = Annotated[int, Range(1, 10_000)]  # each a network in memory
+Rounds = Annotated[int, Range(1, 100)]  # keys go down all rounds, on Python's stack
+Iterations = Annotated[int, Range(1, 100_000_000)]  # the paper has 112,480
 Seed = Annotated[int, Range(0)]
 Positive = Annotated[float, Range(0, open_low=True)]
 Rate = Annotated[float, Range(0, 1, open_high=True)]
@@ -58,7 +63,7 @@ class Recipe:
     drops: tuple[Count, ...]
     drop_factor: Annotated[float, Range(0, 1, open_low=True)]
     batch: Count
-    iterations: Count
+    iterations: Iterations
     evaluate_every: Count
     data_order: Literal["fresh", "shared"]
     augmentation: Literal["none", "flip-crop"]
@@ -67,6 +72,9 @@ class Recipe:
     def __post_init__(self):
         if self.evaluate_every > self.iterations:
             raise ValueError(f"evaluate_every: expected at most the {self.iterations} iterations, got {self.evaluate_every}")
+        if self.iterations > EVALUATIONS * self.evaluate_every:
+            least = -(-self.iterations // EVALUATIONS)
+            raise ValueError(f"evaluate_every: expected at least {least} ({EVALUATIONS:,} evaluations), got {self.evaluate_every}")
         if self.warmup > self.iterations:
             raise ValueError(f"warmup: expected at most the {self.iterations} iterations, got {self.warmup}")
         if list(self.drops) != sorted({drop for drop in self.drops if drop < self.iterations}):
@@ -101,11 +109,18 @@ def to_plain(value: Any) -> Any:
     return value
 
 
+def shown(value: object) -> str:
+    """A value for a message, cut off where it is long."""
+    text = repr(value)
+    return text if len(text) <= 200 else f"{text[:200]}..."
+
+
 def unknown(where: str, what: str, name: object, known: Iterable[str]) -> ValueError:
     """The error for a name that is not one of the known ones; it names them, the nearest first."""
     names = sorted(known)
     near = difflib.get_close_matches(str(name), names, n=1, cutoff=0.5)
-    return ValueError(f"{where}: unknown {what} {name!r}; {f'did you mean {near[0]!r}? ' if near else ''}legal: {', '.join(names) or 'none'}")
+    hint = f"did you mean {near[0]!r}? " if near else ""
+    return ValueError(f"{where}: unknown {what} {shown(name)}; {hint}legal: {', '.join(names) or 'none'}")
 
 
 def build(kind: Any, data: Any, where: str) -> Any:
@@ -157,7 +172,7 @@ def _record(kind: Any, data: Any, where: str) -> Any:
 def _expect(kind: Any, data: Any, where: str, expected: str) -> Any:
     number = kind is int or kind == (int, float)
     if not isinstance(data, kind) or (number and isinstance(data, bool)) or (isinstance(data, float) and not math.isfinite(data)):
-        raise ValueError(f"{where}: expected {expected}, got {data!r}")
+        raise ValueError(f"{where}: expected {expected}, got {shown(data)}")
     return data
 
 

@@ -7,7 +7,6 @@ Attributes say what the file is and what it was made from. There are no timestam
 import dataclasses
 import hashlib
 import io
-import json
 import os
 import platform
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,12 +28,12 @@ from lth.origins import (
     Header,
     Input,
     Origin,
-    check_regular,
     content_of,
     origin_of,
     plain_inputs,
     seal_of,
 )
+from lth.texts import check_regular, load_json
 
 ATTRIBUTES = ("kind", "version", "key", "code", "settings", "inputs", "arrays", "content", "made_on", "seal")
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -91,9 +90,7 @@ class Stored:
                 array: Any = file[name]
                 arrays[name] = np.asarray(array[()])
                 if _digest(arrays[name]) != self.listed[name][2]:
-                    raise ValueError(
-                        f"{self.path}: the arrays are not those that were written ({name}: digest differs); {MEND}"
-                    )
+                    raise ValueError(f"{self.path}: the arrays are not those that were written ({name}: digest differs); {MEND}")
         return File(**{field.name: getattr(self, field.name) for field in dataclasses.fields(Stored)}, arrays=Arrays(self.path, arrays))
 
     def everything(self, most: int) -> Template:
@@ -231,7 +228,7 @@ def _check_size(path: Path) -> None:
     """Raises ValueError where the file does not end where its HDF5 part says that it ends."""
     start = _start(path)
     if start[HEAD : HEAD + 9] != SIGNATURE + b"\x03":
-        raise ValueError(f"{path}: not a whole HDF5 file of lth (no HDF5 at byte {HEAD}); {MEND}")
+        raise ValueError(f"{path}: not a whole HDF5 file (none begins at byte {HEAD}, as in this format); {MEND}")
     end = int.from_bytes(start[HEAD + 28 : HEAD + 36], "little")
     if end != (size := path.stat().st_size):
         raise ValueError(f"{path}: not a whole HDF5 file (it should have {end} bytes, and has {size}); {MEND}")
@@ -285,8 +282,8 @@ def _described(path: Path, name: str, item: Any) -> tuple[str, tuple[int, ...]]:
 
 def _parsed(path: Path, attributes: Mapping[str, Any], name: str) -> dict[str, Any]:
     try:
-        value = json.loads(attributes[name])
-    except (ValueError, TypeError, RecursionError):
+        value = load_json(attributes[name])
+    except (ValueError, TypeError):
         value = None
     if not isinstance(value, dict):
         raise ValueError(f"{path}: attribute {name!r} is not as it was written; {MEND}")

@@ -7,7 +7,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Annotated
 
-from lth.settings import Count, Range, Rate
+from lth.settings import Range, Rate, Repeats, Rounds
 
 SEARCH = "search"  # the branch of a strategy that trains only in order to find the next mask
 Rates = Mapping[str, Rate]  # by class of layer: of the survivors, each round
@@ -40,10 +40,10 @@ class Reset:
 class Iterative(Reset):
     """Train, prune, reset to θ0; `rounds` times (the paper's way; strategy 1 of appendix B)."""
 
-    rounds: Count
+    rounds: Rounds
     scope: str
     rates: dict[str, Rate]
-    branches: dict[str, Count]
+    branches: dict[str, Repeats]
 
     def making(self, name: str, round: int) -> Making:
         """How the mask of round `round` (from 1) is made; `name` is that of the strategy."""
@@ -87,7 +87,7 @@ class Oneshot(Reset):
 
     scope: str
     rates: tuple[dict[str, Rate], ...]
-    branches: dict[str, Count]
+    branches: dict[str, Repeats]
 
     @property
     def rounds(self) -> int:
@@ -107,8 +107,8 @@ class Random(Reset):
     """
 
     like: str
-    rounds: Count
-    branches: dict[str, Count]
+    rounds: Rounds
+    branches: dict[str, Repeats]
 
     def making(self, name: str, round: int) -> Making:
         return Making("random", self.like, round, "")

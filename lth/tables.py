@@ -14,7 +14,6 @@ import numpy as np
 
 from lth import contents, origins
 from lth.appearance import moment_of
-from lth.settings import Recipe, build
 from lth.store import File, Stored
 
 PLACE = ("experiment", "trial", "strategy", "round", "branch", "repeat")
@@ -84,15 +83,8 @@ def to_csv(table: Iterable[Row], moments: Sequence[int]) -> str:
 
 def text(runs: Iterable[Stored], strategies: Mapping[str, Sequence[str]], moments: Sequence[int]) -> str:
     """The table of an experiment's run files as CSV text."""
-    found = [row for run in runs for row in rows(run.load(measured(run)), moments)]
+    found = [row for run in runs for row in rows(run.load(contents.measured(run.origin)), moments)]
     return to_csv(assemble(found, strategies), moments)
-
-
-def measured(run: Stored) -> contents.Template:
-    """What a run holds beside its weights, which no table or figure needs."""
-    settings = run.origin.settings
-    recipe: Recipe = build(Recipe, settings["recipe"], f"{run.path}: recipe")
-    return contents.run(run.origin.networks, recipe, settings["start_iteration"])
 
 
 def moments_of(names: Sequence[str]) -> list[int]:
@@ -171,7 +163,7 @@ def headlines(table: Sequence[Row]) -> dict[str, Any]:
     dense, dense_stop = accuracy[first][0][1], stop[first][0][1]
     result: dict[str, Any] = {}
     for (strategy, branch), line in accuracy.items():
-        rows = [row for row in table if (row["strategy"], row["branch"]) == (strategy, branch)]
+        group = [row for row in table if (row["strategy"], row["branch"]) == (strategy, branch)]
         best = max(line[1:], key=lambda point: _finite(point[1], -math.inf), default=(math.nan, math.nan))
         matching = list(itertools.takewhile(lambda point, least=dense - MARGIN: point[1] >= least, line[1:]))
         stops = [point for point in stop[strategy, branch][1 : len(matching) + 1] if point[1]]
@@ -183,8 +175,8 @@ def headlines(table: Sequence[Row]) -> dict[str, Any]:
             "smallest_density_matching_dense": _number(matching[-1][0]) if matching else None,
             "best_early_stop_speedup": _number(dense_stop / fastest[1]) if fastest else None,
             "best_early_stop_speedup_density": _number(fastest[0]) if fastest else None,
-            "diverged": sum(row["diverged"] or row["ancestor_diverged"] for row in rows),
-            "networks": len({(row["trial"], row["repeat"]) for row in rows}),
+            "diverged": sum(row["diverged"] or row["ancestor_diverged"] for row in group),
+            "networks": len({(row["trial"], row["repeat"]) for row in group}),
         }
     return result
 

@@ -85,7 +85,7 @@ class Built:
     study: Study
 
     def node(self, path: str) -> Node:
-        return next(node for node in self.study.nodes() if node.path == path)
+        return next(node for node in self.study.nodes() if path in node.files)
 
     def file(self, path: str) -> store.File:
         return store.read(self.folder / path)

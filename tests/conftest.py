@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ class Project:
         inner[last] = value
         (self.folder / file).write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
 
-    def edit(self, pattern: str, replacement: str) -> None:
+    def edit(self, pattern: str, replacement: str | Callable[[re.Match[str]], str]) -> None:
         """Replaces what a pattern matches, exactly once, in the text of params.yaml."""
         text, count = re.subn(pattern, replacement, self.params.read_text(encoding="utf-8"))
         assert count == 1, f"{pattern!r} matches {count} times"

@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 from byhand import RUNS, TINY, Built, command, lth, make, refused, unkeyed
 from conftest import TOP, Project
+from PIL import Image
 
-from lth import config, datasets, gradients, store, tables, tickets, training
+from lth import config, datasets, gradients, origins, store, tables, tickets, training
 from lth.study import Study
+from lth.terminal import printable
 
 
 def changed(arguments: list[str], option: str, value: str) -> list[str]:
@@ -34,12 +36,14 @@ def test_the_verbs_make_every_file_of_the_study_and_no_other(built: Built) -> No
 
 def test_every_file_has_the_key_that_the_study_plans(built: Built) -> None:
     for node in built.study.nodes():
-        if node.path.endswith(".h5"):
-            file = built.file(node.path)
-            assert (file.origin.key, file.origin.kind) == (node.key, node.kind), node.path
-            assert {path for path, _ in file.origin.inputs.values()} == {item.path for items in node.inputs.values() for item in items}
-    (dataset,) = (node for node in built.study.nodes() if node.kind == "dataset")
-    assert json.loads((built.folder / dataset.path).read_text())["key"] == dataset.key
+        path = built.folder / node.path
+        if node.kind == "dataset":
+            assert json.loads(path.read_text())["key"] == node.key
+            continue
+        file = store.find(path) if path.suffix == ".h5" else origins.read(path)
+        assert (file.origin.key, file.origin.kind) == (node.key, node.kind), node.path
+        found = {role: [item.path for item in items] for role, items in file.origin.inputs.items()}
+        assert found == {role: [item.path for item in items] for role, items in node.inputs.items()}
 
 
 @pytest.mark.parametrize("path", [f"{RUNS}/theta0.h5", f"{RUNS}/iterative/round-1/mask.h5", f"{RUNS}/iterative/round-1/reinit/run.h5"])
@@ -252,7 +256,7 @@ def test_a_diverged_training_is_a_result_from_the_run_to_the_figures(
     assert all(row["diverged"] for row in table if row["round"] == 0)
     reinits = [row["diverged"] for row in table if (row["strategy"], row["branch"]) == ("iterative", "reinit")]
     assert json.loads(Path("results/metrics.json").read_text())["wild"]["iterative"]["reinit"]["diverged"] == sum(reinits) > 0
-    assert all(node.kind != "figure" or Path(node.path).with_suffix(".png").exists() for node in study.nodes())
+    assert all(Path(path).exists() for path in study.files())
     lth("verify")
 
 
@@ -263,16 +267,19 @@ def test_a_planned_key_that_is_not_what_the_file_would_have_is_refused(here: Bui
     for path in (f"{RUNS}/theta0.h5", f"{RUNS}/iterative/round-1/mask.h5", f"{RUNS}/iterative/round-1/ticket/run.h5"):
         call = changed(command(here.study, here.node(path)), "--key", "0" * 24)
         before = Path(path).read_bytes()
-        refused(*call, match="planned key 0{24} is not [0-9a-f]{24}: code, settings or inputs have changed since the plan; run snakemake again")
+        refused(*call, match=f"{path}: planned with key 0{{24}}, but the code and the inputs of now amount to [0-9a-f]{{24}}; since the plan")
         assert Path(path).read_bytes() == before
 
 
 def test_a_table_or_figure_of_runs_that_were_not_planned_is_refused(here: Built) -> None:
     path = f"{RUNS}/iterative/round-2/ticket/run.h5"
     file = store.read(path)
-    store.write(path, store.Origin("run", file.origin.settings, "other code", file.origin.inputs), file.arrays)
+    store.write(path, origins.Origin("run", file.origin.settings, "other code", file.origin.inputs), file.arrays)
     for node in (here.study.table("tiny"), here.study.figure("tiny", "accuracy-curves")):
-        refused(*command(here.study, node), match=f"planned key {node.key} is not [0-9a-f]{{24}}: code, settings or inputs have changed")
+        refused(
+            *command(here.study, node),
+            match=f"{node.files[0]}: planned with key {node.key}, but .* has changed .results/runs/tiny/.*; run snakemake again",
+        )
 
 
 def test_a_mask_of_another_round_is_refused_even_without_a_key(here: Built) -> None:
@@ -325,7 +332,10 @@ def test_inputs_of_other_trials_or_shapes_are_refused_even_without_a_key(here: B
     prune = unkeyed(command(here.study, here.node(f"{RUNS}/iterative/round-1/mask.h5")))
     train = unkeyed(command(here.study, here.node(f"{RUNS}/dense/round-0/ticket/run.h5")))
     refused(*changed(prune, "--weights", f"{strange}/run.h5"), match=f"{strange}/run.h5: was not trained under {RUNS}/dense")
-    refused(*changed(prune, "--mask", f"{strange}/wide-mask.h5"), match="wide-mask.h5: expected the trials of trials-0-1")
+    refused(
+        *changed(prune, "--mask", f"{strange}/wide-mask.h5"),
+        match=r"wide-mask.h5: mask/fc2.weight: expected bool \(2, 6, 12\), got bool \(2, 7, 12\)",
+    )
     refused(*changed(train, "--start", f"{strange}/theta0.h5"), match=f"{strange}/theta0.h5: expected ")
     refused(*changed(train, "--mask", f"{strange}/mask.h5"), match=f"{strange}/mask.h5: expected ")
     refused(*changed(train, "--start", f"{strange}/wide-theta0.h5"), match=f"{strange}/wide-theta0.h5: .*expected ")
@@ -405,7 +415,10 @@ def test_an_unknown_data_set_is_refused(tmp_path: Path) -> None:
         (["train", "--threads", "two"], "argument --threads: expected a whole number of at least 1, got 'two'"),
         (["train", "--device", "gpu"], "argument --device: "),
         (["prune", "--settings", "{"], "argument --settings: not JSON: Expecting property name"),
+        (["prune", "--settings", "[" * 100_000], "argument --settings: not JSON: expected at most 20 levels of mappings and lists"),
+        (["prune", "--settings", "9" * 5_000], "argument --settings: not JSON: expected numbers of at most 40 characters, got 5000"),
     ],
+    ids=lambda value: str(value)[:40],
 )
 def test_a_call_of_another_form_says_what_is_expected_and_ends_with_status_2(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
@@ -414,6 +427,65 @@ def test_a_call_of_another_form_says_what_is_expected_and_ends_with_status_2(
         lth(*arguments)
     assert caught.value.code == 2
     assert message in capsys.readouterr().err
+
+
+# What a terminal would obey
+
+
+ESC, SAFE = "\x1b[31mred\x07\r\u202e", r"\x1b[31mred\x07\r\u202e"
+
+
+def test_an_error_about_a_strange_name_does_nothing_to_the_terminal(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project.folder)
+    refused("check", "--params", f"{ESC}.yaml", match=re.escape(f"lth: error: {SAFE}.yaml: cannot be read: No such file"))
+    project.set(f"experiments.{ESC}", {"extends": "lenet"})
+    refused("check", match=re.escape(f"lth: error: experiments.{SAFE}: expected a name of lower-case letters and digits"))
+    refused("describe", ESC, "--out", "x.yaml", match=re.escape(f"lth: error: {SAFE}: expected a folder named by lower-case"))
+
+
+def test_what_is_typed_comes_back_without_control_characters(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        lth("prepare", "digits", "--out", "x.json", f"--{ESC}")
+    assert f"lth: error: unrecognized arguments: --{SAFE}\n" in capsys.readouterr().err
+
+
+def test_tidy_lists_and_deletes_files_of_any_name(project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(project.folder)
+    Path("results").mkdir()
+    for name in (os.fsencode(ESC), b"no-utf-8-\xff", b"two\nlines"):
+        Path(os.fsdecode(b"results/" + name)).write_text("")
+    lth("tidy", "--delete")
+    listed = [f"results/{SAFE}", r"results/no-utf-8-\udcff", r"results/two\nlines"]
+    assert capsys.readouterr().out.splitlines() == [*listed, "results: 3 files do not belong to the study, deleted"]
+    assert not list(Path("results").iterdir())
+
+
+def test_prepare_and_describe_print_no_control_characters(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lth("prepare", "digits", "--out", tmp_path / f"{ESC}.json")
+    assert capsys.readouterr().out.startswith(f"{tmp_path}/{SAFE}.json: digits, 1400 training")
+    for number, place in enumerate(itertools.product(("train", "test"), ("cat", "dog"))):
+        folder = tmp_path.joinpath("pets", *place)
+        folder.mkdir(parents=True)
+        Image.new("L", (2, 2), 50 + number).save(folder / "0.png")
+    lth("describe", tmp_path / "pets", "--out", tmp_path / f"{ESC}.yaml")
+    assert capsys.readouterr().out == f"{tmp_path}/{SAFE}.yaml: pets, 2 training and 2 test images of 2 classes\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("θ0 of 'digits' – 50 %, 日本", "θ0 of 'digits' – 50 %, 日本"),
+        ("\x1b]0;title\x07", r"\x1b]0;title\x07"),
+        ("over\rwritten\nline", r"over\rwritten\nline"),
+        ("\x9b31m \x85", r"\x9b31m \x85"),
+        ("\u202egnp.exe \u2066", r"\u202egnp.exe \u2066"),
+        ("\udcff \u2028", r"\udcff \u2028"),
+        ("\U000e0041", r"\U000e0041"),
+    ],
+)
+def test_printable_text_has_no_character_that_a_terminal_obeys(text: str, shown: str) -> None:
+    assert printable(text) == shown
+    assert printable(text).isprintable()
 
 
 VERBS = ["prepare", "init", "train", "prune", "tabulate", "plot", "summarize", "check", "inspect", "verify", "tidy"]

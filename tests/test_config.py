@@ -1,5 +1,6 @@
 """params.yaml and the catalog: what they amount to, and that every fault is refused before the first job, in one line."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from conftest import TOP, Project
 from lth import config, places
 from lth.places import Line
 from lth.strategies import Oneshot
+from lth.study import Study
 
 CATALOG_ENTRIES = sorted(name for file in (TOP / config.CATALOG).glob("*.yaml") for name in yaml.safe_load(file.read_text()).get("experiments", {}))
 DIGITS = "experiments.digits"
@@ -190,7 +192,7 @@ def test_a_fault_of_the_params_is_refused_with_its_key_and_what_is_legal(project
         ("strategies.iterative", None, ".strategies: expected at least one of iterative, continued, oneshot, early, random, rewind"),
         ("strategies.iterativ", {}, ".strategies.iterativ: unknown strategy 'iterativ'; did you mean 'iterative'?"),
         ("strategies.iterative.round", 3, ".strategies.iterative: unknown key 'round'; did you mean 'rounds'?"),
-        ("strategies.iterative.rounds", 0, ".strategies.iterative.rounds: expected a number at least 1, got 0"),
+        ("strategies.iterative.rounds", 0, ".strategies.iterative.rounds: expected a number in [1, 100], got 0"),
         ("strategies.iterative.rates", 0.2, ".strategies.iterative.rates: expected a mapping, got 0.2"),
         ("strategies.iterative.rates.hidden", 1.0, ".strategies.iterative.rates.hidden: expected a number in [0, 1), got 1.0"),
         ("strategies.iterative.rates.output", -0.1, ".strategies.iterative.rates.output: expected a number in [0, 1), got -0.1"),
@@ -250,7 +252,7 @@ def test_a_fault_of_the_params_is_refused_with_its_key_and_what_is_legal(project
         ),
         ("strategies.random", RANDOM | {"branches": {}}, ".strategies.random.branches: expected at least one of ticket, reinit,"),
         ("strategies.iterative.branches.reinitt", 1, ".strategies.iterative.branches: unknown branch 'reinitt'; did you mean 'reinit'?"),
-        ("strategies.iterative.branches.reinit", 0, ".strategies.iterative.branches.reinit: expected a number at least 1, got 0"),
+        ("strategies.iterative.branches.reinit", 0, ".strategies.iterative.branches.reinit: expected a number in [1, 10000], got 0"),
         ("strategies.iterative.branches.reinit", True, ".strategies.iterative.branches.reinit: expected a whole number, got True"),
         ("strategies.iterative.branches.ticket", None, ".strategies: expected a strategy with the branch 'ticket' (others are compared with it)"),
         (
@@ -319,6 +321,156 @@ def test_text_that_is_no_clear_yaml_is_refused_with_the_file(project: Project, p
     project.edit(rf"\b{pattern}\b", text)
     refused(project, message)
     refused(project, f"{project.params}: ")
+
+
+# Hostile and broken files
+
+
+BILLION = 10**9
+ITERATIVE = "strategies.iterative"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("trials", BILLION, ".trials: expected a number in [1, 10000], got 1000000000"),
+        (f"{ITERATIVE}.rounds", BILLION, f".{ITERATIVE}.rounds: expected a number in [1, 100], got 1000000000"),
+        ("strategies.random", RANDOM | {"rounds": BILLION}, ".strategies.random.rounds: expected a number in [1, 100]"),
+        (f"{ITERATIVE}.branches.reinit", BILLION, f".{ITERATIVE}.branches.reinit: expected a number in [1, 10000]"),
+        ("recipe.iterations", BILLION, ".recipe.iterations: expected a number in [1, 1e+08], got 1000000000"),
+        (
+            "recipe",
+            {"iterations": 10**8, "evaluate_every": 1},
+            ".recipe.evaluate_every: expected at least 1000 (100,000 evaluations), got 1",
+        ),
+        ("network.hidden", [BILLION], ".network: expected at most 1,000,000,000 weights and other values, got 75,000,000,010 (digits)"),
+        ("network.hidden", [1] * 101, ".network.hidden: expected at most 100 layers, got 101 (digits)"),
+        ("validation", BILLION, ".validation: expected fewer than 1400, "),
+        ("recipe.batch", BILLION, ".recipe.batch: expected at most 1200, "),
+        ("moments", [BILLION], ".moments: expected multiples of 20 up to the last, 1500 (when networks are evaluated), got 1000000000"),
+        ("curves.panels", [["dense/round-" + "9" * 5000 + "/ticket"]], ".curves.panels[0]: expected a line such as dense/round-0/ticket"),
+        (f"{ITERATIVE}.branches.noise-{'9' * 5000}", 1, f".{ITERATIVE}.branches: expected noise-NUMBER, above 0 and a plain decimal"),
+        ("figures", ["x" * 100_000], f".figures: unknown figure '{'x' * 199}...; legal: "),
+        ("recipe.batch", [0] * 10_000, f".recipe.batch: expected a whole number, got [{'0, ' * 66}0..."),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_setting_that_is_huge_is_refused_at_once(project: Project, key: str, value: Any, message: str) -> None:
+    if key == "recipe":
+        for name, number in value.items():
+            project.set(f"{DIGITS}.recipe.{name}", number)
+    else:
+        project.set(f"{DIGITS}.{key}", value)
+    refused(project, f"{DIGITS}{message}")
+
+
+def test_a_quantity_at_a_huge_moment_is_refused(project: Project) -> None:
+    project.set("figures.oneshot.quantities", ["test_accuracy_at_" + "9" * 5000], "workflow/catalog/figures.yaml")
+    refused(project, "figures.oneshot.quantities: unknown quantity 'test_accuracy_at_999")
+
+
+def test_as_many_rounds_as_are_allowed_can_be_planned(project: Project) -> None:
+    project.set(f"{DIGITS}.{ITERATIVE}.rounds", 100)
+    project.set(f"{DIGITS}.{ITERATIVE}.rates", {"hidden": 0.02, "output": 0.02})
+    project.set(f"{DIGITS}.figures", ["accuracy-curves"])
+    project.set(f"{DIGITS}.curves.panels", [["iterative/round-100/ticket"]])
+    nodes = Study(project.read()).nodes()
+    assert len({node.key for node in nodes}) == len(nodes) > 300
+
+
+@pytest.mark.parametrize(("trials", "legal"), [(3_846, True), (3_847, False)])
+def test_a_study_of_far_too_many_trainings_is_refused(project: Project, trials: int, legal: bool) -> None:
+    project.set(f"{DIGITS}.trials", trials)
+    project.set(f"{DIGITS}.block", 1)
+    assert trials * (2 + 2 * 12) == (99_996 if legal else 100_022)
+    if legal:
+        assert project.read().experiments["digits"].jobs == 99_996
+        return
+    mend = "most of them in digits; take fewer rounds, trials or branches, or a larger block"
+    refused(project, f"{project.params}: experiments: expected at most 100,000 training jobs, got 100,022, {mend}")
+
+
+def test_the_jobs_of_an_experiment_are_the_trainings_that_are_planned(project: Project) -> None:
+    project.set(f"{DIGITS}.trials", 7)
+    project.set(f"{DIGITS}.block", 3)
+    study = Study(project.read())
+    assert study.experiments["digits"].jobs == len(list(study.runs("digits"))) == 3 * 26
+
+
+@pytest.mark.parametrize("file", ["params.yaml", "workflow/catalog/lenet.yaml"])
+@pytest.mark.parametrize(
+    "text",
+    ["experiments: " + "[" * 5_000, "experiments: " + "{a: " * 5_000, "- " * 5_000, "".join(f"{' ' * n}a:\n" for n in range(600))],
+    ids=["lists", "mappings", "dashes", "lines"],
+)
+def test_a_file_that_is_nested_too_deep_is_refused_by_name(project: Project, file: str, text: str) -> None:
+    path = project.folder / file
+    path.write_text(text)
+    line = 21 if "\n" in text else 1
+    refused(project, f"{path}: line {line}: expected at most 20 levels of mappings and lists, got more")
+
+
+def test_entries_that_extend_one_another_endlessly_are_refused(project: Project) -> None:
+    chain = {f"a{number}": {"extends": f"a{number + 1}"} for number in range(1_500)}
+    project.set("experiments", chain | {"a1500": {}}, "workflow/catalog/conv.yaml")
+    project.set("experiments.digits.extends", "a0")
+    refused(project, "a19.extends: expected at most 20 entries that extend one another, got more")
+
+
+TAGGED = "tags such as {} are not read; write a plain value"
+DATED = "expected text or a number, got {}, which YAML 1.1 reads as a timestamp; write it in quotes"
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ("2020-01-01", DATED.format("'2020-01-01'")),
+        ("2020-13-45", DATED.format("'2020-13-45'")),
+        ("2001-12-14t21:59:43.10-05:00", "which YAML 1.1 reads as a timestamp"),
+        ("=", "expected text or a number, got '=', which YAML 1.1 reads as a value; write it in quotes"),
+        ("!!binary aGVsbG8=", TAGGED.format("'tag:yaml.org,2002:binary'")),
+        ("!!set {a, b}", TAGGED.format("'tag:yaml.org,2002:set'")),
+        ("!!python/object/apply:os.system [true]", TAGGED.format("'tag:yaml.org,2002:python/object/apply:os.system'")),
+        ("!!int five", TAGGED.format("'tag:yaml.org,2002:int'")),
+        ("!five 5", TAGGED.format("'!five'")),
+        ("9" * 5_000, "expected a number of at most 40 characters, got 5000"),
+        ("0." + "1" * 5_000, "expected a number of at most 40 characters, got 5002"),
+        ("1:30.5", "'1:30.5' is read differently by YAML 1.1 and by YAML 1.2 (DVC)"),
+        ('"\\U7fffffff"', "not valid YAML: "),
+        ("\x1b[31m", "not valid YAML: unacceptable character #x001b"),
+    ],
+    ids=lambda value: value[:30],
+)
+def test_a_value_that_is_no_plain_one_is_refused_with_its_file(project: Project, value: str, message: str) -> None:
+    project.edit(r"trials: 5\b", lambda _: f"trials: {value}")
+    refused(project, message)
+    refused(project, f"{project.params}: ")
+
+
+@pytest.mark.parametrize("value", [".inf", "-.inf", ".nan", ".NaN"])
+def test_a_number_that_is_none_is_refused_with_its_key(project: Project, value: str) -> None:
+    project.edit(r"learning_rate: 0\.0012\b", f"learning_rate: {value}")
+    refused(project, f"{DIGITS}.recipe.learning_rate: expected a number, got {float(value.replace('.', '', 1))}")
+
+
+def test_long_digits_that_are_no_number_cost_no_time(project: Project) -> None:
+    project.edit(r"trials: 5\b", f"trials: {'1' * 200_000}x")
+    refused(project, f"{DIGITS}.trials: expected a whole number, got '{'1' * 199}...")
+
+
+@pytest.mark.parametrize("file", ["params.yaml", "workflow/catalog/lenet.yaml"])
+def test_a_pipe_a_folder_or_a_huge_file_is_refused_unread(project: Project, file: str) -> None:
+    path = project.folder / file
+    path.unlink()
+    path.mkdir()
+    refused(project, f"{path}: expected a file, got a folder, a pipe or a device")
+    path.rmdir()
+    os.mkfifo(path)
+    refused(project, f"{path}: expected a file, got a folder, a pipe or a device")
+    path.unlink()
+    with path.open("wb") as huge:
+        huge.truncate(4_000_000_000)
+    refused(project, f"{path}: expected a file of at most 250,000 bytes, got 4,000,000,000")
 
 
 def test_a_small_number_as_dvc_writes_it_is_a_number(project: Project) -> None:

@@ -16,6 +16,7 @@ import tarfile
 import tracemalloc
 import urllib.error
 import urllib.request
+import zipfile
 import zlib
 from pathlib import Path
 from typing import Any, NoReturn
@@ -25,17 +26,21 @@ import pytest
 import torchvision.datasets
 import yaml
 from conftest import TOP
-from PIL import Image
+from PIL import EpsImagePlugin, Image
 
 from lth import datasets, keys, settings
+from lth.archives import ARCHIVES, Archive
 from lth.datasets import SOURCES, Source
-from lth.images import folder_of_images
+from lth.images import PIXELS, folder_of_images
 from lth.verbs.describe import describe
 from lth.verbs.prepare import prepare
 
 RAW = {"mnist": Path("MNIST/raw"), "fashion-mnist": Path("FashionMNIST/raw")}
 NAMES = [f"{part}-{kind}-ubyte.gz" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")]
-CIFAR = [("cifar-10", torchvision.datasets.CIFAR10), ("cifar-100", torchvision.datasets.CIFAR100)]
+CIFAR = {
+    "cifar-10": ("cifar-10-batches-py", ["data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"]),
+    "cifar-100": ("cifar-100-python", ["train", "test"]),
+}
 RANDOM = np.random.default_rng(0)
 
 
@@ -141,7 +146,7 @@ def test_labels_of_another_kind_are_refused(labels: np.ndarray) -> None:
 PLAIN = settings.to_plain(SOURCES["cifar-10"]) | {"digest": "0" * 64}
 
 
-@pytest.mark.parametrize("source", [PLAIN, PLAIN | {"shape": [28, 28]}, PLAIN | {"digest": "md5:" + "0" * 32}])
+@pytest.mark.parametrize("source", [PLAIN, PLAIN | {"shape": [28, 28]}, PLAIN | {"digest": "archive:" + "0" * 64}])
 def test_a_source_is_read_from_plain_data(source: dict[str, Any]) -> None:
     assert settings.to_plain(settings.build(Source, source, "datasets.it")) == source
 
@@ -156,6 +161,10 @@ def test_a_source_is_read_from_plain_data(source: dict[str, Any]) -> None:
         ({"classes": 1}, "datasets.it.classes: expected a number at least 2, got 1"),
         ({"training": 0}, "datasets.it.training: expected a number at least 1, got 0"),
         ({"test": "all"}, "datasets.it.test: expected a whole number, got 'all'"),
+        (
+            {"shape": [3, 200_000, 200_000]},
+            "datasets.it.shape: expected at most 8,589,934,592 pixels in all images, got 2,400,000,000,000,000",
+        ),
         ({"digest": "0" * 63}, "datasets.it.digest: expected 64 hexadecimal digits as `lth describe` writes them, got '" + "0" * 63 + "'"),
         ({"folder": "it"}, "datasets.it: unknown key 'folder'; legal: brightest, classes, digest, shape, test, training"),
     ],
@@ -178,7 +187,7 @@ def test_the_key_of_a_data_set_known_by_its_archive_follows_from_that() -> None:
     source = SOURCES["cifar-10"]
     manifest = datasets.manifest_of("cifar-10", source, "1" * 64)
     assert (manifest["source"], manifest["digest"], manifest["key"]) == (source.digest, "1" * 64, datasets.key_of("cifar-10", source))
-    with pytest.raises(ValueError, match=r"cifar-10.digest: expected the SHA-256 that `source` states \(md5:c58f.*\), got 'md5:c58f"):
+    with pytest.raises(ValueError, match=r"cifar-10.digest: expected the SHA-256 that `source` states \(archive:6d95.*\), got 'archive:6d95"):
         datasets.manifest_of("cifar-10", source)
 
 
@@ -221,15 +230,100 @@ def test_an_array_file_of_other_data_is_refused(folder: Path) -> None:
         datasets.read(folder / "digits.json", "digits")
 
 
-def test_an_array_file_with_arrays_of_another_kind_is_refused(folder: Path) -> None:
-    arrays_changed(folder, train_images=np.zeros((1400, 8, 8)))
-    with pytest.raises(
-        ValueError, match=r"digits.npz: damaged \(images: expected uint8 .*, got float64 \[1400, 8, 8\]\); run: python -m lth prepare"
-    ):
+def not_the_arrays(folder: Path, fault: str) -> None:
+    """The array file is refused with this fault."""
+    message = f"{folder / 'digits.npz'}: not what digits.json says: {fault}; run: python -m lth prepare digits"
+    with pytest.raises(ValueError, match=re.escape(message)) as caught:
         datasets.read(folder / "digits.json", "digits")
+    assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize(("name", "value"), [("shape", [8, 9]), ("brightest", 255), ("classes", 11), ("training", 1399), ("test", 398)])
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        ({"train_images": np.zeros((1400, 8, 8))}, "a file of 757,626 bytes, expected at most 196,214"),
+        ({"train_images": np.zeros((1400, 8), np.float64)}, "train_images float64 [1400, 8], expected uint8 [1400, 8, 8]"),
+        ({"train_images": np.zeros((1400, 8, 7), np.uint8)}, "train_images uint8 [1400, 8, 7], expected uint8 [1400, 8, 8]"),
+        ({"test_labels": np.zeros(397, ">i8")}, "test_labels >i8 [397], expected int64 [397]"),
+        ({"test_labels": np.zeros(397, "M8[s]")}, "test_labels datetime64[s] [397], expected int64 [397]"),
+        ({"more": np.zeros(3)}, "other arrays, expected test_images, test_labels, train_images, train_labels"),
+    ],
+    ids=lambda value: "",
+)
+def test_an_array_file_with_arrays_of_another_kind_is_refused(folder: Path, change: dict[str, np.ndarray], fault: str) -> None:
+    arrays_changed(folder, **change)
+    not_the_arrays(folder, fault)
+
+
+def npy(description: str, version: tuple[int, int] = (1, 0)) -> bytes:
+    """The start of an array in NumPy's format."""
+    text = description.encode() + b"\n"
+    return b"\x93NUMPY" + bytes(version) + struct.pack("<H" if version == (1, 0) else "<I", len(text)) + text
+
+
+def replaced(folder: Path, content: Any, **options: Any) -> None:
+    """The array file again, with another content (an iterable of bytes) of its training images."""
+    path = folder / "digits.npz"
+    with zipfile.ZipFile(path) as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, **options) as new:
+        for name, data in members.items():
+            with new.open(name, "w", force_zip64=True) as member:
+                for part in content if name == "train_images.npy" else [data]:
+                    member.write(part)
+
+
+IMAGES = "{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}"
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (
+            [npy(IMAGES.format("|u1", "(1000000000000, 8, 8)"))],
+            "train_images uint8 [1000000000000, 8, 8], expected uint8 [1400, 8, 8]",
+        ),
+        ([npy(IMAGES.format("|O", "(1400, 8, 8)"))], "train_images object [1400, 8, 8], expected uint8 [1400, 8, 8]"),
+        ([npy(IMAGES.format("|u1", "(1400, 8, 8)"), (2, 0))], "train_images in version (2, 0) of NumPy's format, expected (1, 0)"),
+        ([npy(IMAGES.format("|u1", "(1400, 8, 8)"))], "train_images of 76 bytes, expected 89,676"),
+        ([npy(IMAGES.format("|u1", "(1400, 8, 8)")), *[bytes(1 << 20)] * 15], "train_images of 15,728,716 bytes, expected 89,676"),
+    ],
+    ids=["shape", "objects", "version", "short", "long"],
+)
+def test_an_array_file_that_would_unpack_to_something_else_is_not_unpacked(folder: Path, content: list[bytes], fault: str) -> None:
+    replaced(folder, content)
+    tracemalloc.start()
+    try:
+        not_the_arrays(folder, fault)
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_an_array_file_that_is_compressed_in_another_way_is_refused(folder: Path) -> None:
+    path = folder / "digits.npz"
+    with zipfile.ZipFile(path) as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as new:
+        for name, data in members.items():
+            new.writestr(name, data)
+    not_the_arrays(folder, "compressed in another way, expected deflate")
+
+
+def test_an_array_file_that_is_a_link_a_folder_or_a_pipe_is_refused(folder: Path) -> None:
+    path, fault = folder / "digits.npz", "a link, a folder, a pipe or a device, expected a file"
+    path.rename(folder / "other.npz")
+    path.symlink_to("other.npz")
+    not_the_arrays(folder, fault)
+    path.unlink()
+    path.mkdir()
+    not_the_arrays(folder, fault)
+    path.rmdir()
+    os.mkfifo(path)
+    not_the_arrays(folder, fault)
+
+
+@pytest.mark.parametrize(("name", "value"), [("brightest", 255), ("classes", 11)])
 def test_a_manifest_with_a_changed_number_does_not_fit_its_arrays(folder: Path, name: str, value: Any) -> None:
     path = folder / "digits.json"
     right = json.loads(path.read_text())
@@ -237,6 +331,20 @@ def test_a_manifest_with_a_changed_number_does_not_fit_its_arrays(folder: Path, 
     message = f"{path.with_suffix('.npz')}: not what digits.json says: {name} {right[name]}, expected {value}; run: python -m lth prepare digits"
     with pytest.raises(ValueError, match=re.escape(message)):
         datasets.read(path, "digits")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "fault"),
+    [
+        ("shape", [8, 9], "train_images uint8 [1400, 8, 8], expected uint8 [1400, 8, 9]"),
+        ("training", 1399, "train_images uint8 [1400, 8, 8], expected uint8 [1399, 8, 8]"),
+        ("test", 398, "test_images uint8 [397, 8, 8], expected uint8 [398, 8, 8]"),
+    ],
+)
+def test_a_manifest_with_a_changed_size_does_not_fit_its_arrays(folder: Path, name: str, value: Any, fault: str) -> None:
+    path = folder / "digits.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {name: value}))
+    not_the_arrays(folder, fault)
 
 
 DIGITS = datasets.manifest_of("digits", SOURCES["digits"])
@@ -260,7 +368,11 @@ OTHER = "0" * 64
             f"manifest.key: expected {keys.key('dataset', {'dataset': 'digits', 'digest': OTHER}, '', {})}",
         ),
         (DIGITS | {"dataset": "other"}, f"manifest.key: expected {keys.key('dataset', {'dataset': 'other', 'digest': DIGITS['digest']}, '', {})}"),
-        (DIGITS | {"source": "md5:unknown"}, "manifest.digest: expected the SHA-256 that `source` states (md5:unknown)"),
+        (DIGITS | {"source": "archive:unknown"}, "manifest.digest: expected the SHA-256 that `source` states (archive:unknown)"),
+        (DIGITS | {"training": 10**9}, "manifest.shape: expected at most 8,589,934,592 pixels in all images, got 64,000,025,408"),
+        ("[" * 5_000, "expected at most 20 levels of mappings and lists, got more"),
+        ("9" * 5_000, "expected numbers of at most 40 characters, got 5000"),
+        (" " * 250_001, "expected a file of at most 250,000 bytes, got 250,001"),
     ],
 )
 def test_what_is_not_the_manifest_of_this_data_set_is_refused(tmp_path: Path, text: str | dict[str, Any] | None, reason: str) -> None:
@@ -271,6 +383,14 @@ def test_what_is_not_the_manifest_of_this_data_set_is_refused(tmp_path: Path, te
     with pytest.raises(ValueError, match=re.escape(f"{path}: not the manifest of the data set 'digits' ({reason}") + ".*" + mend) as caught:
         datasets.read_manifest(path, "digits")
     assert "\n" not in str(caught.value)
+
+
+def test_a_manifest_that_is_a_pipe_is_refused_unread(tmp_path: Path) -> None:
+    os.mkfifo(path := tmp_path / "digits.json")
+    with pytest.raises(
+        ValueError, match=r"digits\.json: not the manifest of .* \(expected a file, got a folder, a pipe or a device\); make that with"
+    ):
+        datasets.read_manifest(path, "digits")
 
 
 def test_every_data_set_can_be_obtained() -> None:
@@ -287,6 +407,13 @@ def archive(array: np.ndarray) -> bytes:
     return gzip.compress(bytes([0, 0, 8, array.ndim]) + sizes + array.astype(np.uint8).tobytes(), mtime=0)
 
 
+def published(monkeypatch: pytest.MonkeyPatch, name: str, folder: Path) -> None:
+    """The archives of a data set are those that lie in the folder now."""
+    here = [(archive.file, (folder / archive.file).read_bytes()) for archive in ARCHIVES[name]]
+    known = tuple(Archive(file, len(content), hashlib.sha256(content).hexdigest()) for file, content in here)
+    monkeypatch.setitem(ARCHIVES, name, known)
+
+
 def archives(folder: Path, name: str) -> list[Path]:
     """Four small archives with random content where those of the data set belong."""
     (folder / RAW[name]).mkdir(parents=True)
@@ -294,6 +421,17 @@ def archives(folder: Path, name: str) -> list[Path]:
     for path in paths:
         path.write_bytes(archive(RANDOM.integers(0, 10, (3, 28, 28) if "images" in path.name else 3)))
     return paths
+
+
+def test_the_table_of_archives_has_every_downloaded_data_set_and_its_files() -> None:
+    assert ARCHIVES.keys() == SOURCES.keys() - {"digits"}
+    for name, raw in RAW.items():
+        assert [archive.file for archive in ARCHIVES[name]] == [f"{raw}/{file}" for file in NAMES]
+    for kind in (torchvision.datasets.CIFAR10, torchvision.datasets.CIFAR100):
+        name = kind.filename.removesuffix("-python.tar.gz")
+        assert [archive.file for archive in ARCHIVES[name]] == [kind.filename]
+        assert SOURCES[name].digest == f"archive:{ARCHIVES[name][0].sha256}"
+    assert all(re.fullmatch("[0-9a-f]{64}", archive.sha256) for archives in ARCHIVES.values() for archive in archives)
 
 
 @pytest.mark.usefixtures("offline")
@@ -315,41 +453,70 @@ def test_without_archives_and_network_a_data_set_says_what_to_do(tmp_path: Path,
     ids=["nothing", "damaged", "cut off", "empty", "no sizes"],
 )
 @pytest.mark.parametrize("which", range(4))
-def test_a_damaged_archive_is_named_with_both_checksums(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes, which: int
-) -> None:
-    paths = archives(tmp_path, name)
-    kind = {"mnist": torchvision.datasets.MNIST, "fashion-mnist": torchvision.datasets.FashionMNIST}[name]
-    md5 = {path.name: hashlib.md5(path.read_bytes()).hexdigest() for path in paths}
-    monkeypatch.setattr(kind, "resources", list(md5.items()))
-    paths[which].write_bytes(content)
-    found = hashlib.md5(content).hexdigest()
-    message = f"{paths[which]}: damaged: expected MD5 {md5[NAMES[which]]}, got {found}; delete it, and it is downloaded again"
+def test_a_damaged_archive_is_named_and_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: bytes, which: int) -> None:
+    path = archives(tmp_path, name)[which]
+    published(monkeypatch, name, tmp_path)
+    right = path.read_bytes()
+    path.write_bytes(content)
+    mend = "delete it, and it is downloaded again"
     with pytest.raises(ValueError) as caught:
         datasets.prepare(name, SOURCES[name], tmp_path, tmp_path / "it.json")
-    assert str(caught.value) == message
+    assert str(caught.value) == f"{path}: damaged: expected {len(right):,} bytes, got {len(content):,}; {mend}"
+    flipped = bytes([right[0] ^ 1]) + right[1:]
+    path.write_bytes(flipped)
+    expected, found = (hashlib.sha256(each).hexdigest() for each in (right, flipped))
+    with pytest.raises(ValueError) as caught:
+        datasets.prepare(name, SOURCES[name], tmp_path, tmp_path / "it.json")
+    assert str(caught.value) == f"{path}: damaged: expected SHA-256 {expected}, got {found}; {mend}"
 
 
 @pytest.mark.usefixtures("offline")
-def test_archives_with_right_checksums_and_wrong_content_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    paths = archives(tmp_path, "mnist")
-    sums = [(path.name, hashlib.md5(path.read_bytes()).hexdigest()) for path in paths]
-    monkeypatch.setattr(torchvision.datasets.MNIST, "resources", sums)
-    message = r"MNIST/raw: cannot be decoded \(their digest is [0-9a-f]{12}\.\.\., expected fcada437588e\.\.\.\), though the archives have the right"
-    with pytest.raises(ValueError, match=message):
+def test_archives_with_the_same_content_gzipped_anew_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = archives(tmp_path, "mnist")[2]
+    published(monkeypatch, "mnist", tmp_path)
+    path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()), 1))
+    with pytest.raises(ValueError, match=rf"^{path}: damaged: expected "):
         datasets.prepare("mnist", SOURCES["mnist"], tmp_path, tmp_path / "mnist.json")
 
 
 @pytest.mark.usefixtures("offline")
-def test_archives_that_were_gzipped_anew_are_as_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    paths = archives(tmp_path, "mnist")
-    arrays = [datasets._unpacked(path) for path in paths]
-    data = datasets.Data(arrays[0], arrays[1].astype(np.int64), arrays[2], arrays[3].astype(np.int64))
-    monkeypatch.setattr(datasets, "SOURCES", {"mnist": datasets.source_of(data)})
-    for path in paths:
-        path.write_bytes(gzip.compress(gzip.decompress(path.read_bytes()), 1))
-    manifest = datasets.prepare("mnist", datasets.SOURCES["mnist"], tmp_path, tmp_path / "mnist.json")
-    assert manifest["digest"] == data.digest()
+def test_an_archive_that_is_a_pipe_is_refused_unread(tmp_path: Path) -> None:
+    path = archives(tmp_path, "mnist")[0]
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(ValueError, match=rf"^{path}: damaged: expected a file, got a folder, a pipe or a device; delete it"):
+        datasets.prepare("mnist", SOURCES["mnist"], tmp_path, tmp_path / "mnist.json")
+
+
+@pytest.mark.usefixtures("offline")
+def test_archives_with_right_checksums_and_wrong_content_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archives(tmp_path, "mnist")
+    published(monkeypatch, "mnist", tmp_path)
+    with pytest.raises(ValueError, match=f"^{tmp_path}: the decoded mnist has brightest 9, expected 255; delete its files there and run again$"):
+        datasets.prepare("mnist", SOURCES["mnist"], tmp_path, tmp_path / "mnist.json")
+
+
+def test_a_download_is_taken_from_the_first_mirror_that_sends_the_right_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    there, here = tmp_path / "there", tmp_path / "here"
+    paths = archives(there, "mnist")
+    published(monkeypatch, "mnist", there)
+    arrays = [datasets._unpacked(path.read_bytes()) for path in paths]
+    source = datasets.source_of(datasets.Data(arrays[0], arrays[1].astype(np.int64), arrays[2], arrays[3].astype(np.int64)))
+
+    def send(url: str, folder: str, file: str) -> None:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        mirror, name = url.split("://")[1].split("/")
+        (Path(folder) / file).write_bytes((there / RAW["mnist"] / name).read_bytes() if mirror == "good" else b"wrong")
+
+    monkeypatch.setattr(torchvision.datasets.utils, "download_url", send)
+    monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", ["https://bad/"])
+    reason = rf"could not be downloaded \(expected {paths[0].stat().st_size:,} bytes, got 5\); connect to the network"
+    with pytest.raises(ValueError, match=reason):
+        datasets.prepare("mnist", source, here, tmp_path / "mnist.json")
+    assert not list((here / RAW["mnist"]).iterdir())
+    monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", ["https://bad/", "https://good/", "https://bad/"])
+    datasets.prepare("mnist", source, here, tmp_path / "mnist.json")
+    assert sorted(path.name for path in (here / RAW["mnist"]).iterdir()) == sorted(NAMES)
 
 
 def test_decoded_data_that_are_not_what_they_should_be_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -386,91 +553,114 @@ def test_fashion_mnist_has_as_many_images_of_each_class(tmp_path: Path) -> None:
     here = TOP / "data" / RAW["fashion-mnist"]
     if not all((here / file).exists() for file in NAMES):
         pytest.skip("the four archives of fashion-mnist are not in data/FashionMNIST/raw")
-    labels = [datasets._unpacked(here / file) for file in NAMES if "labels" in file]
+    labels = [datasets._unpacked((here / file).read_bytes()) for file in NAMES if "labels" in file]
     assert [np.bincount(each).tolist() for each in labels] == [[6_000] * 10, [1_000] * 10]
 
 
 # CIFAR
 
 
-@pytest.fixture(params=CIFAR, ids=[name for name, _ in CIFAR])
-def cifar(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Path, list[Path], Source]:
-    """Name, folder, files and Source of a small CIFAR as torchvision unpacks it: 4 images a file, with checksums to fit, and without a network."""
-    name, kind = request.param
+@pytest.fixture(params=CIFAR)
+def cifar(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[str, Path, Source]:
+    """Name, archive and Source of a small CIFAR: 4 images a file, with checksums to fit, and without a network."""
+    name = request.param
     request.getfixturevalue("offline")
-    data, labels = tmp_path / "data", "labels" if name == "cifar-10" else "fine_labels"
-    files = [data / kind.base_folder / file for file, _ in [*kind.train_list, *kind.test_list]]
-    meta = data / kind.base_folder / kind.meta["filename"]
-    meta.parent.mkdir(parents=True)
-    for path in files:
-        content = {"data": RANDOM.integers(0, 256, (4, 3072), dtype=np.uint8), labels: [0, 1, 2, 9]}
-        path.write_bytes(pickle.dumps(content, protocol=2))
-    meta.write_bytes(pickle.dumps({kind.meta["key"]: [str(number) for number in range(10)]}))
-    md5 = {path: hashlib.md5(path.read_bytes()).hexdigest() for path in [*files, meta]}
-    monkeypatch.setattr(kind, "train_list", [[path.name, md5[path]] for path in files[:-1]])
-    monkeypatch.setattr(kind, "test_list", [[files[-1].name, md5[files[-1]]]])
-    monkeypatch.setattr(kind, "meta", kind.meta | {"md5": md5[meta]})
-    source = dataclasses.replace(SOURCES[name], classes=10, training=4 * len(files[:-1]), test=4)
-    pixels = [pickle.loads(path.read_bytes())["data"] for path in files]
-    return name, data, [*files, meta], dataclasses.replace(source, brightest=int(np.max(pixels)))
+    folder, files = CIFAR[name]
+    contents = {file: {"data": RANDOM.integers(0, 256, (4, 3072), dtype=np.uint8), LABELS[name]: [0, 1, 2, 9]} for file in files}
+    path = tmp_path / "data" / f"{name}-python.tar.gz"
+    path.parent.mkdir()
+    packed(path, {f"{folder}/{file}": pickle.dumps(content, protocol=2) for file, content in contents.items()})
+    published(monkeypatch, name, path.parent)
+    brightest = int(np.max([content["data"] for content in list(contents.values())[:-1]]))
+    source = dataclasses.replace(SOURCES[name], classes=10, training=4 * (len(files) - 1), test=4, brightest=brightest)
+    return name, path, source
 
 
-def test_cifar_is_read_from_the_files_that_torchvision_unpacks(cifar: Any, tmp_path: Path) -> None:
-    name, data, files, source = cifar
-    prepare(name, source, data, tmp_path / "it.json")
+LABELS = {"cifar-10": "labels", "cifar-100": "fine_labels"}
+
+
+def packed(path: Path, members: dict[str, bytes]) -> None:
+    """Writes a tar.gz."""
+    with tarfile.open(path, "w:gz") as tar:
+        for name, content in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+
+
+def test_cifar_is_read_from_its_archive_and_nothing_is_unpacked_to_the_disk(cifar: Any, tmp_path: Path) -> None:
+    name, path, source = cifar
+    prepare(name, source, path.parent, tmp_path / "it.json")
+    assert list(path.parent.iterdir()) == [path]
     manifest, arrays = datasets.read(tmp_path / "it.json", name)
     assert manifest == datasets.manifest_of(name, source, arrays.digest())
     assert (manifest["source"], manifest["shape"]) == (SOURCES[name].digest, [3, 32, 32])
-    assert np.array_equal(arrays.train_images[:4], pickle.loads(files[0].read_bytes())["data"].reshape(4, 3, 32, 32))
-    assert np.array_equal(arrays.test_images, pickle.loads(files[-2].read_bytes())["data"].reshape(4, 3, 32, 32))
-    assert arrays.train_labels.tolist() == [0, 1, 2, 9] * (len(files) - 2)
+    folder, files = CIFAR[name]
+    with tarfile.open(path) as tar:
+        pixels = [pickle.load(tar.extractfile(f"{folder}/{file}"))["data"].reshape(4, 3, 32, 32) for file in files]
+    assert np.array_equal(arrays.train_images, np.concatenate(pixels[:-1]))
+    assert np.array_equal(arrays.test_images, pixels[-1])
+    assert arrays.train_labels.tolist() == [0, 1, 2, 9] * (len(files) - 1)
+    assert arrays.test_labels.tolist() == [0, 1, 2, 9]
 
 
-@pytest.mark.parametrize("which", [0, -1, -2])
-def test_a_damaged_file_of_cifar_is_named_and_not_opened(cifar: Any, tmp_path: Path, which: int) -> None:
-    name, data, files, source = cifar
-    md5 = hashlib.md5(files[which].read_bytes()).hexdigest()
-    files[which].write_bytes(b"damaged")
-    message = f"{files[which]}: damaged: expected MD5 {md5}, got 46cc0df55d22d6eb6c37cabbc09f5193; delete it, and it is downloaded again"
-    with pytest.raises(ValueError, match=re.escape(message)):
-        datasets.prepare(name, source, data, tmp_path / "it.json")
+def test_cifar_is_what_torchvision_reads(cifar: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, path, source = cifar
+    prepare(name, source, path.parent, tmp_path / "it.json")
+    _, arrays = datasets.read(tmp_path / "it.json", name)
+    with tarfile.open(path) as tar:
+        tar.extractall(path.parent, filter="data")
+    kind = {"cifar-10": torchvision.datasets.CIFAR10, "cifar-100": torchvision.datasets.CIFAR100}[name]
+    monkeypatch.setattr(kind, "_check_integrity", lambda self: True)
+    monkeypatch.setattr(kind, "_load_meta", lambda self: None)
+    for train, images, labels in ((True, arrays.train_images, arrays.train_labels), (False, arrays.test_images, arrays.test_labels)):
+        theirs = kind(path.parent, train=train)
+        assert np.array_equal(theirs.data.transpose(0, 3, 1, 2), images)
+        assert theirs.targets == labels.tolist()
+
+
+class Evil:
+    """A pickle of it makes a file when it is opened."""
+
+    def __init__(self, path: Path):
+        self.path = path
+
+    def __reduce__(self) -> Any:
+        return Path.touch, (self.path,)
+
+
+def test_a_pickle_of_cifar_in_another_archive_is_never_opened(cifar: Any, tmp_path: Path) -> None:
+    name, path, source = cifar
+    folder, files = CIFAR[name]
+    packed(path, {f"{folder}/{file}": pickle.dumps(Evil(tmp_path / "opened")) for file in files})
+    with pytest.raises(ValueError, match=rf"^{path}: damaged: expected .*; delete it, and it is downloaded again$"):
+        datasets.prepare(name, source, path.parent, tmp_path / "it.json")
+    assert not (tmp_path / "opened").exists()
+
+
+def test_a_folder_of_unpacked_pickles_of_cifar_is_left_alone(cifar: Any, tmp_path: Path) -> None:
+    name, path, source = cifar
+    folder, files = CIFAR[name]
+    (path.parent / folder).mkdir()
+    for file in files:
+        (path.parent / folder / file).write_bytes(pickle.dumps(Evil(tmp_path / "opened")))
+    assert datasets.prepare(name, source, path.parent, tmp_path / "it.json")["training"] == source.training
+    assert not (tmp_path / "opened").exists()
 
 
 def test_without_files_and_network_cifar_says_what_to_do(cifar: Any, tmp_path: Path) -> None:
-    name, data, files, source = cifar
-    files[0].unlink()
-    message = f"{data}: {name}-python.tar.gz is not there and could not be downloaded (<urlopen error no route to host>); connect to the network"
+    name, path, source = cifar
+    path.unlink()
+    message = f"{path.parent}: {path.name} is not there and could not be downloaded (<urlopen error no route to host>); connect to the network"
     with pytest.raises(ValueError, match=re.escape(message)) as caught:
-        datasets.prepare(name, source, data, tmp_path / "it.json")
+        datasets.prepare(name, source, path.parent, tmp_path / "it.json")
     assert "\n" not in str(caught.value)
 
 
-def test_cifar_is_unpacked_from_an_archive_that_is_there(cifar: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    name, data, files, source = cifar
-    path = data / f"{name}-python.tar.gz"
-    with tarfile.open(path, "w:gz") as tar:
-        tar.add(files[0].parent, files[0].parent.name)
-    shutil.rmtree(files[0].parent)
-    with pytest.raises(ValueError, match=re.escape(f"{path}: damaged: expected MD5 {source.digest.removeprefix('md5:')}, got ")):
-        datasets.prepare(name, source, data, tmp_path / "it.json")
-    monkeypatch.setattr(dict(CIFAR)[name], "tgz_md5", hashlib.md5(path.read_bytes()).hexdigest())
-    assert datasets.prepare(name, source, data, tmp_path / "it.json")["training"] == source.training
-
-
-def test_an_archive_of_cifar_that_is_none_is_named(cifar: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    name, data, files, source = cifar
-    files[0].unlink()
-    path = data / f"{name}-python.tar.gz"
-    path.write_bytes(b"damaged")
-    monkeypatch.setattr(dict(CIFAR)[name], "tgz_md5", "46cc0df55d22d6eb6c37cabbc09f5193")
-    with pytest.raises(ValueError, match=re.escape(f"{path}: cannot be unpacked: ")):
-        datasets.prepare(name, source, data, tmp_path / "it.json")
-
-
 def test_cifar_of_another_size_is_refused(cifar: Any, tmp_path: Path) -> None:
-    name, data, _, source = cifar
+    name, path, source = cifar
     with pytest.raises(ValueError, match=f"the decoded {name} has training {source.training}, expected 50000; delete its files there"):
-        datasets.prepare(name, dataclasses.replace(source, training=50_000), data, tmp_path / "it.json")
+        datasets.prepare(name, dataclasses.replace(source, training=50_000), path.parent, tmp_path / "it.json")
 
 
 # Folders of images
@@ -609,8 +799,8 @@ def test_images_that_changed_since_they_were_described_are_refused(pets: Path, t
 
 
 def test_images_cannot_be_checked_by_the_checksum_of_an_archive(pets: Path, tmp_path: Path) -> None:
-    source = dataclasses.replace(datasets.describe(pets), digest="md5:" + "0" * 32)
-    with pytest.raises(ValueError, match=r"pets: the decoded pets has digest [0-9a-f]{12}\.\.\., expected md5:00000000\.\.\."):
+    source = dataclasses.replace(datasets.describe(pets), digest="archive:" + "0" * 64)
+    with pytest.raises(ValueError, match=r"pets: the decoded pets has digest [0-9a-f]{12}\.\.\., expected archive:0000\.\.\."):
         datasets.prepare("pets", source, pets.parent, tmp_path / "pets.json")
 
 
@@ -697,6 +887,119 @@ def test_an_image_that_cannot_be_opened_is_named(pets: Path) -> None:
     path = pets / "train" / "dog" / "9.png"
     os.symlink(pets / "nowhere.png", path)
     refused(pets, f"{path}: cannot be read ([Errno 2] No such file or directory); put a whole image there, or remove it")
+
+
+# Hostile folders
+
+NO_IMAGE = "{}: cannot be read (cannot identify image file); put a whole image there, or remove it"
+
+
+@pytest.mark.parametrize("kind", ["EPS", "GIF", "ICO", "PDF", "TGA", "JPEG2000", "PCX"])
+def test_a_file_of_another_format_is_refused_whatever_its_name(pets: Path, kind: str) -> None:
+    path = pets / "train" / "dog" / "9.png"
+    path.write_bytes(encoded(picture(5, 6, 3), kind))
+    refused(pets, NO_IMAGE.format(path))
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "PPM", "BMP", "TIFF", "WEBP"])
+def test_formats_that_are_read_are_known_by_content(pets: Path, kind: str) -> None:
+    (pets / "train" / "dog" / "9.png").write_bytes(encoded(picture(5, 6, 3), kind))
+    assert datasets.describe(pets).training == 7
+
+
+def test_eps_in_the_guise_of_png_starts_no_program(pets: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    script = tmp_path / "gs"
+    script.write_text(f"#!/bin/sh\ntouch {tmp_path}/started\n")
+    script.chmod(0o755)
+    monkeypatch.setattr(EpsImagePlugin, "gs_binary", str(script))
+    path = pets / "test" / "cat" / "0.png"
+    path.write_bytes(encoded(picture(5, 6, 3), "EPS"))
+    refused(pets, NO_IMAGE.format(path))
+    assert not (tmp_path / "started").exists()
+
+
+@pytest.mark.parametrize("place", ["train", "train/cat", "train/cat/old", "train/cat/1.png", "test/dog/9.png"])
+def test_a_link_that_leads_out_of_the_folder_is_refused(pets: Path, tmp_path: Path, place: str) -> None:
+    path, other = pets / place, tmp_path / "elsewhere"
+    path.rename(other) if path.exists() else save(picture(5, 6, 3), other, format="PNG")
+    path.symlink_to(other)
+    refused(pets, f"{path}: leads to {other}, outside of the data set; copy it there, or remove the link")
+
+
+def test_a_folder_with_a_name_that_only_begins_alike_is_outside(pets: Path) -> None:
+    other = save(picture(5, 6, 3), pets.with_name("pets-2") / "0.png")
+    path = pets / "train" / "cat" / "9.png"
+    path.symlink_to(other)
+    refused(pets, f"{path}: leads to {other}, outside of the data set; copy it there, or remove the link")
+
+
+def test_links_within_the_folder_and_the_folder_itself_may_be_links(pets: Path, tmp_path: Path) -> None:
+    before = datasets.describe(pets)
+    (pets / "train" / "cat" / "old").rename(pets / "more")
+    (pets / "train" / "cat" / "old").symlink_to("../../more")
+    (pets / "train" / "cat" / "1.png").rename(pets / "one.png")
+    (pets / "train" / "cat" / "1.png").symlink_to(pets / "one.png")
+    (tmp_path / "pets").symlink_to(pets)
+    assert datasets.describe(pets) == datasets.describe(tmp_path / "pets") == before
+
+
+@pytest.mark.parametrize("target", [".", "..", "../../train/cat", "../dog"])
+def test_a_link_that_leads_back_is_refused_and_never_ends_in_a_loop(pets: Path, target: str) -> None:
+    (pets / "train" / "cat" / "loop").symlink_to(target)
+    with pytest.raises(ValueError, match=rf"^{pets}/train/.*: the same folder as {pets}/train/.*; remove the link$"):
+        datasets.describe(pets)
+
+
+def test_a_link_to_itself_is_refused(pets: Path) -> None:
+    path = pets / "train" / "cat" / "9.png"
+    path.symlink_to("9.png")
+    with pytest.raises(ValueError, match=rf"^{path}: cannot be read \(.*Too many levels of symbolic links\); put a whole image"):
+        datasets.describe(pets)
+
+
+@pytest.mark.parametrize("place", ["train/cat/9.png", "train/cat/old/9.jpg"])
+def test_a_pipe_or_device_is_refused_unread(pets: Path, place: str) -> None:
+    os.mkfifo(pets / place)
+    refused(pets, f"{pets / place}: cannot be read (a pipe or a device); put a whole image there, or remove it")
+
+
+def test_a_pipe_beside_the_classes_is_refused(pets: Path) -> None:
+    os.mkfifo(path := pets / "train" / "pipe")
+    refused(pets, f"{path}: lies beside the folders of the classes; move it into one of them, or away")
+
+
+def header(width: int, height: int) -> bytes:
+    """A PNG that says how large it is, and has no pixels."""
+    ihdr = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + ihdr + struct.pack(">I", zlib.crc32(ihdr)) + bytes(4) + b"IDAT\x35\xaf\x06\x1e"
+
+
+def test_too_many_pixels_in_all_are_refused_before_any_is_decoded(pets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (pets / "train" / "cat" / "0.PNG").write_bytes(header(9_000, 9_000))
+    monkeypatch.setattr("lth.images.PIXELS", 8 * 9_000 * 9_000 - 1)
+    mend = "got 8 images of 9000x9000 (648,000,000); take fewer or smaller ones"
+    refused(pets, f"{pets}: expected at most 647,999,999 pixels in all, {mend}")
+    monkeypatch.setattr("lth.images.PIXELS", 8 * 9_000 * 9_000)
+    with pytest.raises(ValueError, match=r"0\.PNG: cannot be read"):
+        datasets.describe(pets)
+
+
+def test_the_bound_on_pixels_is_generous_and_finite() -> None:
+    assert 1_331_167 * 64 * 64 < PIXELS == 2**33
+
+
+def test_an_image_of_another_size_is_refused_by_its_header(pets: Path) -> None:
+    path = pets / "test" / "dog" / "7.png"
+    path.write_bytes(header(9_000, 9_000))
+    first = pets / "train" / "cat" / "0.PNG"
+    refused(pets, f"{path}: expected 6x5 pixels as in {first}, got 9000x9000; all images must be of one size")
+
+
+def test_an_image_that_is_a_bomb_is_refused(pets: Path) -> None:
+    path = pets / "train" / "cat" / "0.PNG"
+    path.write_bytes(header(60_000, 60_000))
+    with pytest.raises(ValueError, match=rf"^{path}: cannot be read \(Image size \(3600000000 pixels\) exceeds limit"):
+        datasets.describe(pets)
 
 
 def deep_png(color: int, channels: int) -> bytes:

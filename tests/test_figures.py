@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 
 from lth import appearance, figures, store, tables, tickets, training
 from lth.appearance import Style
+from lth.origins import Origin
 
 STYLE = Style(2.5, 2.0, 8.0, 60, {"ticket": "tab:blue", "reinit": "tab:orange"})
 DENSITY = appearance.Density("density", ("early_stop_iteration", "early_stop_test_accuracy"), ("iterative", "oneshot"), "log", "A caption")
@@ -46,10 +47,16 @@ def density(rows: list[dict[str, Any]], **changes: Any) -> Figure:
     return figures.density(dataclasses.replace(DENSITY, **changes), STYLE, rows)
 
 
+def save(figure: Figure, svg: Path, key: str = "0" * 24) -> None:
+    """Writes a figure to an SVG and the PNG beside it, as `lth plot` does."""
+    for path, image in zip((svg, svg.with_suffix(".png")), figures.rendered(figure, 60, key), strict=True):
+        path.write_bytes(image)
+
+
 def run(strategy: str, round: int, branch: str, values: np.ndarray, density: float = 0.5) -> store.File:
     settings = {"experiment": "toy", "block": "trials-0-1", "strategy": strategy, "round": round, "branch": branch}
     arrays = {"iterations": np.arange(values.shape[1]) * 10, "curves/test_accuracy": values, "measures/density": np.full(len(values), density)}
-    return store.File(Path("run.h5"), store.Origin("run", settings, "code", {}), arrays)
+    return store.File(Path("run.h5"), Origin("run", settings, "code", {}), {}, "", {}, arrays)
 
 
 def curves(panels: Sequence[Sequence[str]], runs: Sequence[store.File], until: int = 1_000) -> Figure:
@@ -83,22 +90,22 @@ def legend(figure: Figure) -> list[str]:
 def test_equal_input_is_equal_bytes(tmp_path: Path, kind: str) -> None:
     for name in ("a", "b"):
         figure = density(table()) if kind == "density" else curves([["dense/round-0/ticket"]], [run("dense", 0, "ticket", rising())])
-        figures.save(figure, tmp_path / f"{name}.svg", tmp_path / f"{name}.png", 60)
+        save(figure, tmp_path / f"{name}.svg")
     for suffix in ("svg", "png"):
         assert (tmp_path / f"a.{suffix}").read_bytes() == (tmp_path / f"b.{suffix}").read_bytes()
 
 
 def test_another_table_is_another_picture(tmp_path: Path) -> None:
     rows = table()
-    figures.save(density(rows), tmp_path / "a.svg", tmp_path / "a.png", 60)
+    save(density(rows), tmp_path / "a.svg")
     rows[-1]["early_stop_iteration"] += 50
-    figures.save(density(rows), tmp_path / "b.svg", tmp_path / "b.png", 60)
+    save(density(rows), tmp_path / "b.svg")
     assert (tmp_path / "a.svg").read_bytes() != (tmp_path / "b.svg").read_bytes()
     assert (tmp_path / "a.png").read_bytes() != (tmp_path / "b.png").read_bytes()
 
 
 def test_the_svg_has_text_as_text_and_the_png_the_size_that_the_style_says(tmp_path: Path) -> None:
-    figures.save(density(table()), tmp_path / "it.svg", tmp_path / "it.png", 60)
+    save(density(table()), tmp_path / "it.svg")
     assert "winning ticket (iterative)" in "".join(ElementTree.parse(tmp_path / "it.svg").getroot().itertext())
     head = (tmp_path / "it.png").read_bytes()[:24]
     assert head.startswith(b"\x89PNG")
@@ -198,12 +205,12 @@ def test_a_diverged_network_leaves_a_gap_and_the_rest_is_drawn(tmp_path: Path) -
     rows = table([("iterative", "ticket")])
     rows[3]["early_stop_test_accuracy"] = math.nan
     figure = density(rows)
-    figures.save(figure, tmp_path / "it.svg", tmp_path / "it.png", 60)
+    save(figure, tmp_path / "it.svg")
     assert np.isnan(figure.axes[1].containers[0].lines[0].get_ydata()).tolist() == [False, True, False, False, False, False]
 
 
 def test_a_study_of_the_dense_network_alone_is_drawn(tmp_path: Path) -> None:
-    figures.save(density(table(rounds=1)), tmp_path / "it.svg", tmp_path / "it.png", 60)
+    save(density(table(rounds=1)), tmp_path / "it.svg")
     assert (tmp_path / "it.png").stat().st_size > 0
 
 
@@ -252,13 +259,13 @@ def test_curves_of_diverged_networks_are_drawn_as_far_as_they_go(tmp_path: Path,
     values = rising()
     values[networks, 8:] = math.nan
     figure = curves([["dense/round-0/ticket"]], [run("dense", 0, "ticket", values)])
-    figures.save(figure, tmp_path / "it.svg", tmp_path / "it.png", 60)
+    save(figure, tmp_path / "it.svg")
     assert np.isfinite(drawn(figure.axes[0])[0].get_ydata()).sum() == 8
 
 
 def test_curves_that_are_nothing_but_nan_are_drawn_empty(tmp_path: Path) -> None:
     figure = curves([["dense/round-0/ticket"]], [run("dense", 0, "ticket", np.full((2, 20), math.nan))])
-    figures.save(figure, tmp_path / "it.svg", tmp_path / "it.png", 60)
+    save(figure, tmp_path / "it.svg")
     assert (tmp_path / "it.png").stat().st_size > 0
 
 

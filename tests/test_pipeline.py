@@ -1,5 +1,6 @@
 """Real `snakemake` on a tiny study: exactly the dependants of a change run again, and kills, faults and locks lose nothing."""
 
+import base64
 import os
 import random
 import re
@@ -7,13 +8,16 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from workspace import PARAMS, Workspace, built
+
+from lth import store
 
 pytest.importorskip("snakemake", reason="snakemake is not installed")
 
@@ -146,15 +150,101 @@ def test_file_times_and_lost_files_decide_nothing_but_what_is_lost(copied: Works
     assert copied.results() == before
 
 
-def test_without_snakemakes_records_the_keys_in_the_files_tell_what_has_changed(copied: Workspace) -> None:
-    shutil.rmtree(copied.folder / ".snakemake")
+def record(workspace: Workspace, path: str) -> Path:
+    """Snakemake's record of a file: its path in base64 is short enough here to be one name."""
+    return workspace.folder / ".snakemake/metadata" / base64.urlsafe_b64encode(path.encode()).decode()
+
+
+DENSE = "results/runs/tiny/trials-0-1/dense/round-0/ticket/run.h5"
+LOSSES: dict[str, Callable[[Workspace], object]] = {
+    "all of Snakemake's files": lambda workspace: shutil.rmtree(workspace.folder / ".snakemake"),
+    "all records": lambda workspace: shutil.rmtree(workspace.folder / ".snakemake/metadata"),
+    "one record": lambda workspace: record(workspace, DENSE).unlink(),
+    "the end of one record": lambda workspace: record(workspace, DENSE).write_text('{"version": 6, "params": ['),
+    "the record of a figure": lambda workspace: record(workspace, "results/figures/tiny/early-stopping.svg").unlink(),
+}
+
+
+@pytest.mark.parametrize("lost", LOSSES)
+def test_lost_records_neither_hide_a_change_nor_make_one_up(copied: Workspace, lost: str) -> None:
+    before = copied.results()
+    LOSSES[lost](copied)
     assert copied.plan() == {}
     copied.edit("params.yaml", "learning_rate: 0.005", "learning_rate: 0.01")
-    output = copied.run("snakemake", "-n", status=1)
-    assert "lth: error: 8 files are of other settings or code, and Snakemake's records (.snakemake/metadata) are gone" in output
-    for path in (line for line in output.splitlines() if line.startswith("results/runs/")):
-        (copied.folder / path).unlink()
+    copied.edit("params.yaml", "dpi: 50", "dpi: 60")
+    LOSSES[lost](copied)
+    assert copied.snakemake() == {"train": 6, "prune": 2, **AFTER_RUNS}
+    assert copied.plan() == {}
+    copied.edit("params.yaml", "learning_rate: 0.01", "learning_rate: 0.005")
+    copied.edit("params.yaml", "dpi: 60", "dpi: 50")
+    copied.run("snakemake")
+    assert copied.results() == before
+
+
+def test_without_records_a_figure_of_another_style_is_drawn_again(copied: Workspace) -> None:
+    shutil.rmtree(copied.folder / ".snakemake/metadata")
+    copied.edit("params.yaml", "dpi: 50", "dpi: 60")
+    assert copied.snakemake() == FIGURES
+    assert copied.plan() == {}
+
+
+def test_a_file_that_came_back_without_its_record_is_known_by_its_key(copied: Workspace, tmp_path: Path) -> None:
+    """As after a checkout of the results alone."""
+    shutil.copytree(copied.folder / "results", tmp_path / "results")
+    copied.edit("params.yaml", "learning_rate: 0.005", "learning_rate: 0.01")
+    copied.run("snakemake")
+    shutil.rmtree(copied.folder / "results")
+    shutil.copytree(tmp_path / "results", copied.folder / "results")
     assert copied.plan() == {"train": 6, "prune": 2, **AFTER_RUNS}
+    copied.edit("params.yaml", "learning_rate: 0.01", "learning_rate: 0.005")
+    assert copied.plan() == {}
+
+
+def test_a_mark_of_a_killed_job_does_not_outlive_its_whole_file(copied: Workspace) -> None:
+    mark = copied.folder / ".snakemake/incomplete" / record(copied, DENSE).name
+    mark.write_text('{"external_jobid": null}')
+    assert copied.plan() == {}
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize("seconds", [3_600, 400 * 24 * 3_600], ids=["an hour", "a year"])
+def test_times_to_come_delete_no_finished_work(copied: Workspace, seconds: int) -> None:
+    for path in copied.folder.rglob("*.h5"):
+        os.utime(path, (time.time() + seconds,) * 2)
+    copied.edit("params.yaml", "rounds: 2", "rounds: 3")
+    assert copied.snakemake() == {"train": 2, "prune": 1, "tabulate": 1, "summarize": 1, "plot": 1}
+    assert copied.plan() == {}
+
+
+def test_a_run_with_other_bits_makes_what_follows_from_it_run_again(copied: Workspace) -> None:
+    """As from another CPU: the same key, other content, and no time or record that tells."""
+    path = copied.folder / DENSE
+    file = store.read(path)
+    weights = file.arrays["weights/fc1.weight"] * np.float32(1.5)
+    store.write(path, file.origin, {**file.arrays, "weights/fc1.weight": weights}, file.made_on)
+    shutil.rmtree(copied.folder / ".snakemake/metadata")
+    os.utime(path, (0, 0))
+    assert copied.plan() == {"prune": 2, "train": 4, **AFTER_RUNS}
+
+
+TWO_BLOCKS = PARAMS.replace("block: 2", "block: 1").replace("rounds: 2", "rounds: 1").replace("iterations: 40", "iterations: 20")
+
+
+def test_figures_of_curves_of_two_blocks_are_drawn(tmp_path: Path) -> None:
+    workspace = built(tmp_path / "study", TWO_BLOCKS)
+    assert workspace.plan() == {}
+    assert "follow from one another" in workspace.run("python", "-m", "lth", "verify")
+
+
+def test_verify_is_content_after_fewer_trials_and_other_blocks(copied: Workspace) -> None:
+    for old, new in (("trials: 2", "trials: 1"), ("trials: 1", "trials: 3"), ("block: 2", "block: 3")):
+        copied.edit("params.yaml", old, new)
+        copied.run("snakemake")
+        output = copied.run("python", "-m", "lth", "verify")
+        assert "follow from one another" in output
+    assert "results/runs/tiny/trials-0-1/theta0.h5: does not belong to the study" in output
+    copied.run("python", "-m", "lth", "tidy", "--delete")
+    assert "does not belong" not in copied.run("python", "-m", "lth", "verify")
 
 
 def test_verify_passes_on_a_finished_study_and_names_what_was_tampered_with(copied: Workspace) -> None:

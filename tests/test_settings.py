@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pytest
 
-from lth import settings
+from lth import settings, texts
 from lth.settings import Count, Positive, Rate, Recipe, Seed
 
 
@@ -113,6 +113,30 @@ def test_a_name_like_no_other_is_refused_with_all_legal_ones() -> None:
     assert message == "here: unknown thing 'zzz'; legal: a, b"
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[" * 100_000, "expected at most 20 levels of mappings and lists, got more"),
+        ('{"a": ' * 100_000, "expected at most 20 levels of mappings and lists, got more"),
+        ("[" * 21 + "]" * 21, "expected at most 20 levels of mappings and lists, got more"),
+        ("9" * 5_000, "expected numbers of at most 40 characters, got 5000"),
+        (f'{{"a": [1.{"0" * 5_000}]}}', "expected numbers of at most 40 characters, got 5002"),
+        ("{", "Expecting property name enclosed in double quotes"),
+    ],
+    ids=lambda text: text[:9],
+)
+def test_json_that_is_too_deep_or_has_huge_numbers_is_refused(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
+        texts.load_json(text)
+    assert "\n" not in str(caught.value)
+
+
+def test_json_of_the_depth_and_length_allowed_is_read() -> None:
+    deep = "[" * 20 + "]" * 20
+    assert texts.load_json(deep) == json.loads(deep)
+    assert texts.load_json(f'[{"9" * 40}, -1.5e-300, "{"9" * 5_000}"]') == [int("9" * 40), -1.5e-300, "9" * 5_000]
+
+
 @pytest.mark.parametrize("kind", [Recipe, Pair])
 def test_every_field_of_the_settings_is_required(kind: type) -> None:
     fields = dataclasses.fields(kind)
@@ -160,6 +184,8 @@ def test_networks_are_evaluated_at_all_multiples_and_at_the_end() -> None:
     ("changes", "message"),
     [
         ({"evaluate_every": 31}, "recipe.evaluate_every: expected at most the 30 iterations, got 31"),
+        ({"iterations": 10**9}, "recipe.iterations: expected a number in [1, 1e+08], got 1000000000"),
+        ({"iterations": 10**7, "evaluate_every": 99}, "recipe.evaluate_every: expected at least 100 (100,000 evaluations), got 99"),
         ({"warmup": 31}, "recipe.warmup: expected at most the 30 iterations, got 31"),
         ({"drops": [30]}, "recipe.drops: expected rising iterations below 30, got [30]"),
         ({"optimizer": "adam"}, "recipe.momentum: expected 0 for adam, got 0.9"),

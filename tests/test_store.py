@@ -1,18 +1,23 @@
 """HDF5 files: the same work is the same bytes, whatever is not as it was written is refused, and a file is whole or not there."""
 
+import dataclasses
+import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
 import pytest
 
-from lth import atomic, keys, store
+from lth import atomic, keys, origins, store
+from lth.origins import Input, Origin
 
 SETTINGS = {"experiment": "toy", "block": "trials-3-4", "strategy": "iterative", "round": 2, "rates": {"fc1.weight": 0.2}}
-ORIGIN = store.Origin("mask", SETTINGS, "c0de", {"mask": ("results/mask.h5", "1" * 24), "weights": ("results/run.h5", "2" * 24)})
+MASK, RUN = Input("results/mask.h5", "1" * 24, "3" * 64), Input("results/run.h5", "2" * 24, "4" * 64)
+ORIGIN = Origin("mask", SETTINGS, "c0de", {"mask": (MASK,), "weights": (RUN,)})
 
 
 def arrays() -> dict[str, np.ndarray]:
@@ -49,7 +54,7 @@ def test_ten_lines_of_plain_h5py_read_it_too(path: Path) -> None:
         assert file["mask/fc1.weight"].compression == "gzip"
         assert {name: file.attrs[name] for name in ("kind", "version", "experiment", "round")} == {
             "kind": "mask",
-            "version": 2,
+            "version": 3,
             "experiment": "toy",
             "round": 2,
         }
@@ -64,15 +69,23 @@ def test_the_same_arrays_written_at_another_time_in_another_order_are_equal_byte
 
 
 def test_the_key_covers_kind_settings_code_and_the_keys_of_inputs_but_not_their_paths() -> None:
+    other = dataclasses.replace(MASK, key="3" * 24)
     changed = [
-        store.Origin("run", SETTINGS, "c0de", ORIGIN.inputs),
-        store.Origin("mask", SETTINGS | {"round": 3}, "c0de", ORIGIN.inputs),
-        store.Origin("mask", SETTINGS, "edited", ORIGIN.inputs),
-        store.Origin("mask", SETTINGS, "c0de", dict(ORIGIN.inputs) | {"mask": ("results/mask.h5", "3" * 24)}),
+        Origin("run", SETTINGS, "c0de", ORIGIN.inputs),
+        Origin("mask", SETTINGS | {"round": 3}, "c0de", ORIGIN.inputs),
+        Origin("mask", SETTINGS, "edited", ORIGIN.inputs),
+        Origin("mask", SETTINGS, "c0de", {"mask": (other,), "weights": (RUN,)}),
     ]
-    moved = store.Origin("mask", SETTINGS, "c0de", dict(ORIGIN.inputs) | {"mask": ("elsewhere.h5", "1" * 24)})
+    moved = Origin("mask", SETTINGS, "c0de", {"mask": (dataclasses.replace(MASK, path="elsewhere.h5"),), "weights": (RUN,)})
     assert len({origin.key for origin in [ORIGIN, *changed]}) == 5
     assert moved.key == ORIGIN.key
+    assert moved.made_from == ORIGIN.made_from
+
+
+def test_what_it_was_made_from_tells_inputs_of_one_key_and_other_content_apart() -> None:
+    other = Origin("mask", SETTINGS, "c0de", {"mask": (dataclasses.replace(MASK, content="5" * 64),), "weights": (RUN,)})
+    assert other.key == ORIGIN.key
+    assert other.made_from != ORIGIN.made_from
 
 
 def test_an_origin_knows_its_trials_and_coordinates() -> None:
@@ -85,8 +98,6 @@ def test_an_array_that_is_not_there_is_a_fault_of_the_file(path: Path) -> None:
     for arrays in (file.arrays, file.group("mask")):
         with pytest.raises(ValueError, match=re.escape(f"{path}: array 'nothing' is missing, so another version of lth made it")):
             arrays["nothing"]
-    assert "mask/fc1.weight" not in file.without("mask").arrays
-    assert "trial" in file.without("mask").arrays
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
@@ -129,33 +140,73 @@ def widen_array(file: h5py.File) -> None:
     file["trial"] = values.astype(np.int32)
 
 
-@pytest.mark.parametrize("tamper", [edit_array, add_array, remove_array, rename_array, widen_array])
-def test_an_array_that_is_not_as_it_was_written_is_noticed(path: Path, tamper: Callable[[h5py.File], None]) -> None:
-    with h5py.File(path, "r+") as file:
-        tamper(file)
-    with pytest.raises(ValueError, match=re.escape(f"{path}: the arrays are not those that were written (content digest differs); delete it")):
-        store.read(path)
+OTHERS = "names, types or shapes differ"
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "message"),
+    ("tamper", "what"),
     [
-        ("version", 1, "expected format version 2, got 1; delete it and run snakemake again"),
-        ("kind", "run", f"key {ORIGIN.key} is not what its settings, code and inputs amount to ("),
-        ("key", "0" * 24, f"key {'0' * 24} is not what its settings, code and inputs amount to ({ORIGIN.key})"),
-        ("code", "edited", f"key {ORIGIN.key} is not what its settings"),
-        ("settings", keys.canonical(SETTINGS | {"round": 3}), f"key {ORIGIN.key} is not what its settings"),
-        ("inputs", keys.canonical({"mask": ["results/mask.h5", "3" * 24]}), f"key {ORIGIN.key} is not what its settings"),
-        ("content", "0" * 64, "the arrays are not those that were written"),
-        ("settings", "{", "settings"),
-        ("round", 3, "round"),
+        (edit_array, "mask/fc1.weight: digest differs"),
+        (add_array, OTHERS),
+        (remove_array, OTHERS),
+        (rename_array, OTHERS),
+        (widen_array, OTHERS),
     ],
 )
-def test_an_attribute_that_is_not_as_it_was_written_is_noticed(path: Path, name: str, value: str | int, message: str) -> None:
+def test_an_array_that_is_not_as_it_was_written_is_noticed(path: Path, tamper: Callable[[h5py.File], None], what: str) -> None:
     with h5py.File(path, "r+") as file:
-        file.attrs[name] = value
-    with pytest.raises(ValueError, match=re.escape(f"{path}: ") + ".*" + re.escape(message)):
+        tamper(file)
+    message = f"{path}: the arrays are not those that were written ({what}); delete it"
+    with pytest.raises(ValueError, match=re.escape(message)):
         store.read(path)
+
+
+def resealed(path: Path, **changes: Any) -> None:
+    """Changes attributes and seals them anew, as one who knows the format can."""
+    with h5py.File(path, "r+") as file:
+        attributes = {name: int(value) if isinstance(value, np.integer) else value for name, value in file.attrs.items()}
+        attributes |= changes
+        file.attrs.update({**changes, "seal": origins.seal_of(attributes)})
+
+
+KEY = f"key {ORIGIN.key} is not what its settings, code and inputs amount to ("
+ATTRIBUTES = [
+    ("version", 2, "expected format version 3, got 2; delete it and run snakemake again"),
+    ("kind", "run", KEY),
+    ("key", "0" * 24, f"key {'0' * 24} is not what its settings, code and inputs amount to ({ORIGIN.key})"),
+    ("code", "edited", KEY),
+    ("settings", keys.canonical(SETTINGS | {"round": 3}), KEY),
+    ("inputs", keys.canonical({"mask": [["results/mask.h5", "3" * 24, "c"]]}), KEY),
+    ("inputs", "{", "attribute 'inputs' is not as it was written"),
+    ("content", "0" * 64, "attribute 'content' is not what attribute 'arrays' amounts to"),
+    ("arrays", "{}", "attribute 'content' is not what attribute 'arrays' amounts to"),
+    ("settings", "{", "attribute 'settings' is not as it was written"),
+    ("settings", "[" * 100_000, "attribute 'settings' is not as it was written"),
+    ("made_on", "[]", "attribute 'made_on' is not as it was written"),
+    ("round", 3, "the attributes of its place are not what the settings say"),
+    ("iteration", 3, "the attributes of its place are not what the settings say"),
+    ("remark", "hello", "attribute 'remark' has no place in it"),
+    ("code", np.zeros(3), "attribute 'code' is neither text nor a number"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "message"), ATTRIBUTES)
+def test_an_attribute_that_does_not_fit_the_others_is_noticed(path: Path, name: str, value: Any, message: str) -> None:
+    try:
+        resealed(path, **{name: value})
+    except TypeError:  # what JSON cannot say cannot be sealed
+        with h5py.File(path, "r+") as file:
+            file.attrs[name] = value
+    with pytest.raises(ValueError, match=re.escape(f"{path}: ") + ".*" + re.escape(message)):
+        store.find(path)
+
+
+@pytest.mark.parametrize("name", sorted({*store.ATTRIBUTES, "round"} - {"seal", "version"}))
+def test_an_attribute_that_is_not_as_it_was_written_breaks_the_seal(path: Path, name: str) -> None:
+    with h5py.File(path, "r+") as file:
+        file.attrs[name] = "other"
+    with pytest.raises(ValueError, match=re.escape(f"{path}: the attributes are not those that were written")):
+        store.find(path)
 
 
 @pytest.mark.parametrize("name", store.ATTRIBUTES)
@@ -166,21 +217,136 @@ def test_a_missing_attribute_is_named(path: Path, name: str) -> None:
         store.read(path)
 
 
+def test_the_first_line_says_what_the_file_is_and_must_agree_with_it(path: Path) -> None:
+    header = origins.Header("mask", ORIGIN.key, store.find(path).content, ORIGIN.made_from)
+    assert origins.header(path) == header
+    assert path.read_bytes().splitlines()[0] == header.line().splitlines()[0]
+    other = dataclasses.replace(header, key="0" * 24)
+    path.write_bytes(other.line() + path.read_bytes()[origins.HEAD :])
+    assert origins.header(path) == other
+    with pytest.raises(ValueError, match="its first line is not what its attributes say"):
+        store.find(path)
+
+
+def test_what_is_no_file_of_lth_has_no_header(tmp_path: Path) -> None:
+    for name, text in {"it.h5": "hello", "it.json": "[", "deep.json": "[" * 100_000, "list.json": "[]"}.items():
+        (tmp_path / name).write_text(text)
+        assert origins.header(tmp_path / name) is None
+    assert origins.header(tmp_path / "none.h5") is None
+
+
+def external(file: h5py.File) -> None:
+    file.create_dataset("it", shape=(16,), dtype="u1", external=[("/etc/hostname", 0, 16)])
+
+
+def virtual(file: h5py.File) -> None:
+    layout = h5py.VirtualLayout((2,), "u1")
+    layout[:] = h5py.VirtualSource("other.h5", "it", shape=(2,))
+    file.create_virtual_dataset("it", layout)
+
+
+def soft_link(file: h5py.File) -> None:
+    file["it"] = h5py.SoftLink("/trial")
+
+
+def external_link(file: h5py.File) -> None:
+    file["it"] = h5py.ExternalLink("other.h5", "/trial")
+
+
+def loop(file: h5py.File) -> None:
+    file["mask/it"] = file["mask"]
+
+
+def names(file: h5py.File) -> None:
+    file.create_dataset("it", data=["a", "bc"], dtype=h5py.string_dtype())
+
+
+def other_filter(file: h5py.File) -> None:
+    file.create_dataset("it", data=np.zeros((4, 4)), compression="lzf")
+
+
+def large_chunks(file: h5py.File) -> None:
+    file.create_dataset("it", shape=(1 << 25,), dtype="u1", chunks=(1 << 25,), compression="gzip")
+
+
+def remark(file: h5py.File) -> None:
+    file["trial"].attrs["remark"] = "hello"
+
+
+def remark_on_a_group(file: h5py.File) -> None:
+    file["mask"].attrs["remark"] = "hello"
+
+
+HOSTILE = [
+    (external, "it: its values lie in other files, which lth never writes"),
+    (virtual, "it: its values lie in other files, which lth never writes"),
+    (soft_link, "it: is a link to something else, which lth never writes"),
+    (external_link, "it: is a link to something else, which lth never writes"),
+    (loop, "mask/it: expected an array"),
+    (names, "it: is no plain array as lth writes them"),
+    (other_filter, "it: is no plain array as lth writes them"),
+    (large_chunks, "it: has chunks of more than 16777216 bytes"),
+    (remark, "trial: is no plain array as lth writes them"),
+    (remark_on_a_group, "mask: has attributes of its own"),
+]
+
+
+@pytest.mark.parametrize(("tamper", "message"), HOSTILE)
+def test_what_hdf5_can_do_and_lth_never_does_is_not_read(path: Path, tamper: Callable[[h5py.File], None], message: str) -> None:
+    with h5py.File(path, "r+", libver=("v110", "v110")) as file:
+        tamper(file)
+    with pytest.raises(ValueError, match=re.escape(f"{path}: {message}")):
+        store.find(path)
+
+
+def test_bytes_after_the_end_are_noticed(path: Path) -> None:
+    size = path.stat().st_size
+    path.write_bytes(path.read_bytes() + b"more")
+    with pytest.raises(ValueError, match=f"it should have {size} bytes, and has {size + 4}"):
+        store.find(path)
+
+
+def test_a_pipe_or_a_folder_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.h5")
+    (tmp_path / "folder.h5").mkdir()
+    for name in ("pipe.h5", "folder.h5"):
+        with pytest.raises(ValueError, match=f"{name}: not a whole HDF5 file .expected a file, got a folder, a pipe or a device"):
+            store.find(tmp_path / name)
+
+
+def template(arrays: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    return {name: (array.shape, array.dtype) for name, array in arrays.items()}
+
+
 def test_a_file_that_fits_its_template_passes(path: Path) -> None:
-    store.check(store.read(path), {name: (array.shape[1:], array.dtype.type) for name, array in arrays().items()})
+    assert store.find(path).load(template(arrays()), exactly=True).pairs == [(3, 0), (4, 0)]
+    some = template({name: array for name, array in arrays().items() if name != "repeat"})
+    assert sorted(store.find(path).load(some).arrays) == sorted(some)
+    with pytest.raises(ValueError, match=re.escape(f"{path}: array 'repeat' has no place in a file of this kind")):
+        store.find(path).load(some, exactly=True)
 
 
 @pytest.mark.parametrize(
     ("name", "shape", "dtype", "message"),
     [
-        ("mask/fc1.weight", (6, 4), bool, "mask/fc1.weight: expected bool (2, 6, 4), got bool (2, 5, 4)"),
-        ("mask/fc1.weight", (5, 4), np.float32, "mask/fc1.weight: expected float32 (2, 5, 4), got bool (2, 5, 4)"),
-        ("mask/fc2.weight", (5, 4), bool, "array 'mask/fc2.weight' is missing; it has mask/fc1.weight, mask/output.weight, repeat, trial"),
+        ("mask/fc1.weight", (2, 6, 4), bool, "mask/fc1.weight: expected bool (2, 6, 4), got bool (2, 5, 4)"),
+        ("mask/fc1.weight", (2, 5, 4), np.float32, "mask/fc1.weight: expected float32 (2, 5, 4), got bool (2, 5, 4)"),
+        ("mask/fc2.weight", (2, 5, 4), bool, "array 'mask/fc2.weight' is missing; it has mask/fc1.weight, mask/output.weight, repeat, trial"),
     ],
 )
 def test_the_first_mismatch_with_a_template_is_named(path: Path, name: str, shape: tuple[int, ...], dtype: type, message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(f"{path}: {message}")):
-        store.check(store.read(path), {name: (shape, dtype)})
+        store.find(path).load({name: (shape, np.dtype(dtype))})
+
+
+def test_a_few_bytes_that_unpack_to_gigabytes_are_not_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "it.h5"
+    store.write(path, ORIGIN, {"it": np.zeros((1 << 11, 1 << 11), np.uint8)})
+    assert path.stat().st_size < 20_000
+    with pytest.raises(ValueError, match="it: expected at most 1,000 bytes, got 4,194,304; it is not read"):
+        store.read(path, most=1_000)
+    with pytest.raises(ValueError, match=re.escape("it: expected uint8 (2, 2), got uint8 (2048, 2048)")):
+        store.find(path).load({"it": ((2, 2), np.dtype("u1"))})
 
 
 def test_networks_are_found_by_trial_and_repeat(path: Path) -> None:
@@ -198,12 +364,6 @@ def test_a_file_with_several_networks_a_trial_has_each_repeat_for_itself(tmp_pat
     assert file.rows([(1, 1), (0, 0)]) == [3, 0]
     with pytest.raises(ValueError, match="expected a network of trial 1, repeat 2"):
         file.rows([(1, 2)])
-
-
-def test_a_key_is_read_alone_and_is_empty_for_what_is_no_file_of_lth(path: Path, tmp_path: Path) -> None:
-    assert store.key_of(path) == ORIGIN.key
-    (tmp_path / "it.txt").write_text("hello")
-    assert store.key_of(tmp_path / "it.txt") == store.key_of(tmp_path / "none") == ""
 
 
 def test_a_file_that_cannot_be_finished_leaves_the_old_one_and_no_trace(tmp_path: Path) -> None:

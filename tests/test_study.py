@@ -34,8 +34,8 @@ def under(paths: dict[str, str] | set[str], *starts: str) -> set[str]:
 
 def summaries() -> set[str]:
     """What is made from all runs of the digits."""
-    figures = {f"results/figures/digits/{name}.svg" for name in ("early-stopping", "end-of-training")}
-    return {"results/tables/digits.csv", "results/metrics.json"} | figures
+    figures = {f"results/origins/figures/digits/{name}.json" for name in ("early-stopping", "end-of-training")}
+    return {"results/origins/tables/digits.json", "results/origins/metrics.json"} | figures
 
 
 def round_files(round: int, *names: str) -> set[str]:
@@ -77,7 +77,7 @@ def test_trials_are_trained_in_blocks_and_the_last_may_be_shorter(project: Proje
 def test_two_experiments_on_one_data_set_share_its_manifest_and_nothing_else(project: Project, before: dict[str, str]) -> None:
     project.set("experiments.again", {"extends": "lenet-digits"})
     after = keys_of(project)
-    assert changed(before, after) == {"results/metrics.json"}
+    assert changed(before, after) == {"results/origins/metrics.json"}
     assert [path for path in after if path.startswith("results/datasets/")] == ["results/datasets/digits.json"]
 
 
@@ -193,6 +193,18 @@ def test_a_figure_of_curves_needs_just_the_runs_that_it_draws(project: Project) 
     assert inputs_of(figure) == {"runs": [f"{RUNS}/dense/round-0/ticket/run.h5", f"{RUNS}/iterative/round-3/reinit/run.h5"]}
 
 
+def test_every_figure_of_two_blocks_gets_its_inputs_in_the_planned_order(project: Project) -> None:
+    project.set("experiments.digits.block", 2)
+    project.set("experiments.digits.curves.panels", [["dense/round-0/ticket", "iterative/round-3/reinit", "iterative/round-1/ticket"]])
+    study = Study(project.read())
+    figures = [node for node in study.nodes() if node.kind in ("figure", "table")]
+    assert max(len(study.blocks(node.settings["experiment"])) for node in figures) == 3
+    for node in figures:
+        paths = [item.path for items in node.inputs.values() for item in items]
+        words = subprocess.run(["bash", "-c", f"printf '%s ' {braced(paths)}"], capture_output=True, text=True)
+        assert words.stdout.split() == paths, node.path
+
+
 @pytest.mark.parametrize("trials", [1, 5, 11])
 def test_bash_expands_braced_paths_to_all_runs_of_an_experiment(project: Project, trials: int) -> None:
     project.set("experiments.digits.trials", trials)
@@ -301,12 +313,12 @@ def test_the_seed_and_the_network_change_all_but_the_data(project: Project, befo
 @pytest.mark.parametrize(("key", "value"), [("colors", {"ticket": "black", "reinit": "red"}), ("width", 5), ("dpi", 100)])
 def test_the_style_changes_the_figures_alone(project: Project, before: dict[str, str], key: str, value: object) -> None:
     project.set(f"style.{key}", value)
-    assert changed(before, keys_of(project)) == under(before, "results/figures")
+    assert changed(before, keys_of(project)) == under(before, "results/origins/figures")
 
 
 def test_other_curves_change_the_figures_of_curves_alone(project: Project, before: dict[str, str]) -> None:
     project.set("experiments.digits.curves.panels", [["dense/round-0/ticket"]])
-    assert changed(before, keys_of(project)) == {f"results/figures/digits/{name}-curves.svg" for name in ("accuracy", "loss")}
+    assert changed(before, keys_of(project)) == {f"results/origins/figures/digits/{name}-curves.json" for name in ("accuracy", "loss")}
 
 
 def test_a_change_of_one_experiment_leaves_the_others_alone(project: Project) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from lth import store, tables
+from lth.origins import Origin
 
 
 def run(strategy: str, round: int, branch: str, repeats: int = 1, trials: range = range(2), **measures: Any) -> store.File:
@@ -33,7 +34,7 @@ def run(strategy: str, round: int, branch: str, repeats: int = 1, trials: range 
         | {"trial": np.array([trial for trial, _ in places]), "repeat": np.array([repeat for _, repeat in places])}
     )
     arrays |= {f"measures/{name}": np.array(value) for name, value in (defaults | measures).items()}
-    return store.File(Path(f"{strategy}-{round}-{branch}.h5"), store.Origin("run", settings, "code", {}), arrays)
+    return store.File(Path(f"{strategy}-{round}-{branch}.h5"), Origin("run", settings, "code", {}), {}, "", {}, arrays)
 
 
 def row(strategy: str, round: int, branch: str, trial: int = 0, **measures: Any) -> dict[str, Any]:

@@ -1,15 +1,19 @@
 """`lth verify` finds every forgery that the files themselves give away, even where somebody has mended digests and keys."""
 
 import dataclasses
+import random
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from byhand import RUNS, Built, command, lth, unkeyed
+import tamper
+from byhand import RUNS, Built, command, lth, make, unkeyed
 
-from lth import store
+from lth import config, store
+from lth.study import Study
+from lth.verbs import verify
 
 Arrays = dict[str, np.ndarray]
 MASK, TICKET = f"{RUNS}/iterative/round-2/mask.h5", f"{RUNS}/iterative/round-2/ticket/run.h5"
@@ -40,8 +44,10 @@ def test_a_study_without_faults_passes(built: Built, here: Built, capsys: pytest
     capsys.readouterr()
     lth("verify")
     files = [node.path for node in built.study.nodes() if node.path.endswith(".h5")]
-    said = f"results: {len(files)} HDF5 files and 3 others are whole, in place, and follow from one another\nresults: 6 pictures are whole\n"
-    assert capsys.readouterr().out == said
+    assert capsys.readouterr().out.splitlines() == [
+        f"results: {len(files)} HDF5 files and 9 others are whole, in place, and follow from one another",
+        "results: 6 pictures are those that were drawn",
+    ]
     lth("verify", built.folder / "results")
 
 
@@ -98,7 +104,7 @@ FORGERIES = {
     "the wrong weight pruned": (MASK, largest_pruned, f"fc1.weight, trial 0, repeat 0: 1 of 491 {LEAVES} 'layer' leaves"),
     "a pruned weight that moved": (TICKET, unpruned, "fc1.weight: a pruned weight is not 0 after training"),
     "another start": (TICKET, other_start, START.format("ticket")),
-    "another stop": (TICKET, moved("measures/early_stop_iteration", 10), "early_stop_iteration is not the first minimum of the validation loss"),
+    "another stop": (TICKET, moved("measures/early_stop_iteration", 10), "early_stop_iteration is not what the curves say"),
     "another density": (TICKET, moved("measures/density", 0.1), "density is not what the mask has"),
     "another count": (TICKET, moved("measures/weights_left"), "weights_left is not what the mask has"),
     "other trials": (MASK, moved("trial"), "the stack is not that of trials-0-1 with 1 repeats"),
@@ -144,7 +150,7 @@ def test_one_damaged_file_is_one_fault_and_what_was_made_from_it_waits(here: Bui
 def test_a_missing_parent_is_named(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
     Path(MASK).unlink()
     lines, _ = faults(capsys)
-    assert lines[0] == f"{RUNS}/iterative/round-2/reinit/run.h5: was made from {MASK} (mask), which is missing"
+    assert lines[0] == f"{RUNS}/iterative/round-2/reinit/run.h5: was made from {MASK} (mask), which is missing; {verify.AGAIN}"
 
 
 def test_swapped_files_are_found_where_they_lie(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
@@ -160,7 +166,7 @@ def test_swapped_files_are_found_where_they_lie(here: Built, capsys: pytest.Capt
 def remade(path: str, **changes: Any) -> tuple[str, str]:
     """Writes a file anew with another origin (`code`, or `inputs` by role) and the key that this has; the keys before and after."""
     file = store.read(path)
-    inputs = {role: (other, store.read(other).origin.key) for role, other in changes.pop("inputs", {}).items()}
+    inputs = {role: (dataclasses.replace(store.find(other).as_input(), path=other),) for role, other in changes.pop("inputs", {}).items()}
     origin = dataclasses.replace(file.origin, inputs={**file.origin.inputs, **inputs}, **changes)
     store.write(path, origin, file.arrays)
     return file.origin.key, origin.key
@@ -169,7 +175,7 @@ def remade(path: str, **changes: Any) -> tuple[str, str]:
 def test_a_parent_that_was_made_anew_in_another_way_is_found(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
     before, after = remade(MASK, code="other code")
     lines, _ = faults(capsys)
-    assert f"{TICKET}: was made from {MASK} (mask) when that had key {before}; now it has key {after}" in lines
+    assert f"{TICKET}: was made from {MASK} (mask) when that had key {before}; now it has key {after}; {verify.AGAIN}" in lines
 
 
 STRANGERS = {
@@ -224,13 +230,16 @@ def better(path: Path) -> None:
     path.write_text(path.read_text().replace('"dense_test_accuracy": 0.', '"dense_test_accuracy": 0.9'))
 
 
+FIGURE = "results/figures/tiny/early-stopping"
 OTHERS = [
     ("results/datasets/digits.npz", cut, "results/datasets/digits.npz: damaged"),
-    ("results/tables/tiny.csv", without_a_row, "its rows are not what the runs say"),
-    ("results/metrics.json", better, "tiny is not what its table says"),
-    ("results/metrics.json", no_json, "is not JSON as `lth summarize` writes it"),
-    ("results/figures/tiny/early-stopping.svg", cut, "is not a whole picture"),
-    ("results/figures/tiny/early-stopping.png", cut, "is not a whole picture"),
+    ("results/tables/tiny.csv", without_a_row, "not the file that was written (its SHA-256 differs)"),
+    ("results/metrics.json", better, "not the file that was written (its SHA-256 differs)"),
+    ("results/metrics.json", no_json, "not the file that was written (its SHA-256 differs)"),
+    (f"{FIGURE}.svg", cut, "not the file that was written (its SHA-256 differs)"),
+    (f"{FIGURE}.png", cut, "not the file that was written (its SHA-256 differs)"),
+    ("results/origins/tables/tiny.json", cut, "not JSON"),
+    ("results/origins/metrics.json", no_json, "not JSON"),
 ]
 
 
@@ -240,13 +249,50 @@ def test_a_damaged_data_set_table_or_figure_is_named(
 ) -> None:
     change(Path(path))
     lines, _ = faults(capsys)
-    assert any(Path(path).stem in line and message in line for line in lines)
+    assert any(line.startswith(f"{path}: ") and message in line for line in lines)
+
+
+def mended(study: Study, path: str, change: Callable[[Path], None]) -> None:
+    """Changes a text, and its SHA-256 in the origin file."""
+    change(Path(path))
+    tamper.remake_origin(study, path)
+
+
+MENDED = [
+    ("results/tables/tiny.csv", without_a_row, "results/tables/tiny.csv: is not what its runs say"),
+    ("results/metrics.json", better, "results/metrics.json: is not what its tables say"),
+    (f"{FIGURE}.svg", cut, f"{FIGURE}.svg: is not what its inputs are drawn as"),
+    (f"{FIGURE}.png", cut, f"{FIGURE}.png: is not what its inputs are drawn as"),
+]
+
+
+@pytest.mark.parametrize(("path", "change", "message"), MENDED)
+def test_a_text_or_picture_is_made_again_and_compared(
+    here: Built, capsys: pytest.CaptureFixture[str], path: str, change: Callable[[Path], None], message: str
+) -> None:
+    mended(here.study, path, change)
+    lines, _ = faults(capsys)
+    assert any(line.startswith(message) for line in lines)
+
+
+def test_a_picture_of_other_versions_is_compared_by_its_digest_alone(here: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    mended(here.study, f"{FIGURE}.svg", cut)
+    monkeypatch.setattr("lth.figures.versions", lambda: {"matplotlib": "0"})
+    lth("verify")
+
+
+@pytest.mark.parametrize("kind", tamper.KINDS)
+def test_a_tampering_of_each_kind_is_named(here: Built, kind: str) -> None:
+    path = tamper.KINDS[kind].tamper(here.study, random.Random(kind))
+    output, _ = tamper.verified()
+    assert tamper.named(output, path, here.study), f"{path}\n{output}"
 
 
 def test_a_file_of_a_kind_that_has_no_place_in_results_is_named(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
     file = store.read(TICKET)
     path = Path(TICKET).with_name("checkpoint.h5")
     store.write(path, dataclasses.replace(file.origin, kind="checkpoint"), file.arrays)
+    Path("params.yaml").unlink()  # a study would call it a file that is not its own
     lines, _ = faults(capsys)
     assert lines == [f"{path}: kind 'checkpoint' has no place in results"]
 
@@ -270,31 +316,74 @@ def test_a_run_that_cannot_be_compared_with_others_is_found(here: Built, capsys:
     if name in ("validation", "recipe"):
         for node in (here.study.table("tiny"), here.study.metrics()):
             lth(*unkeyed(command(here.study, node)))
-        mend = "delete the one that is not of this study, and run snakemake again"
-        there = f"{RUNS}/continued/round-1/ticket/run.h5 and {path}"
-        assert faults(capsys)[0] == [f"results/tables/tiny.csv: compares {there}, which are not of the same {name}; {mend}"]
+        there = f"{RUNS}/dense/round-0/ticket/run.h5 and {path}"
+        table = "results/origins/tables/tiny.json"
+        assert f"{table}: compares {there}, which are not of the same {name}; {verify.AGAIN}" in faults(capsys)[0]
     else:
         parent = {"network": f"{RUNS}/theta0.h5, which is not a start", "seed": f"{MASK}, which is not a mask"}[name]
         assert faults(capsys)[0][0] == f"{path}: was made from {parent} for it"
 
 
-def test_files_that_the_study_no_longer_has_are_compared_with_nothing(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
-    path = f"{RUNS}/continued/round-2/ticket/run.h5"
-    node = here.node(path)
-    call = [text.replace('"round":2', '"round":1').replace('"batch":60', '"batch":50') for text in unkeyed(command(here.study, node))]
-    call = [text.replace("round-2/mask.h5", "round-1/mask.h5") for text in call]
-    old = path.replace("round-2/ticket", "round-1/shuffle")
-    lth(*(text.replace('"ticket"', '"shuffle"').replace(path, old) for text in call))
+def test_what_the_study_no_longer_has_is_named_and_compared_with_nothing(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    params = Path("params.yaml")
+    params.write_text(params.read_text().replace("trials: 2", "trials: 1"))
+    capsys.readouterr()
     lth("verify")
+    lines = capsys.readouterr().out.splitlines()
+    assert f"{RUNS}/iterative/round-1/mask.h5: does not belong to the study, so it was not checked" in lines
+    assert "results: so are 4 more files; `lth tidy` lists them all" in lines
+    assert "results/origins/tables/tiny.json: is not what params.yaml and the code ask for now" in lines
+    study = Study(config.read())
+    for node in study.nodes():
+        make(study, node)
+    for kind in ("table", "figure", "metrics"):
+        for node in (node for node in study.nodes() if node.kind == kind):
+            lth(*command(study, node))
+    capsys.readouterr()
+    lth("verify")
+    assert "is not what params.yaml" not in capsys.readouterr().out
 
 
-def test_files_of_other_settings_than_the_study_has_now_are_counted(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+def test_files_of_other_settings_than_the_study_has_now_are_named(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
     params = Path("params.yaml")
     params.write_text(params.read_text().replace("learning_rate: 0.01", "learning_rate: 0.02"))
     capsys.readouterr()
     lth("verify")
-    trained = [node for node in here.study.nodes() if node.path.endswith(".h5") and node.inputs.keys() - {"dataset"}]
-    assert f"{len(trained)} of them are not what params.yaml and the code ask for now" in capsys.readouterr().out
+    trained = [node for node in here.study.nodes() if node.inputs.keys() - {"dataset"}]
+    out = capsys.readouterr().out
+    lines = [line for line in out.splitlines() if "is not what params.yaml and the code ask for now" in line]
+    assert len(lines) == verify.LISTED
+    assert f"so are {len(trained) - verify.LISTED} more files; `snakemake -n` says what runs again" in out
+
+
+def test_a_file_that_is_no_end_of_trouble_is_one_fault(here: Built, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    troubles = iter([RecursionError("deep"), MemoryError("large"), TypeError("odd")])
+
+    def trouble(*_: object) -> None:
+        if error := next(troubles, None):
+            raise error
+
+    monkeypatch.setattr(verify, "_theta0_faults", trouble)
+    monkeypatch.setattr(verify, "_rewound_faults", trouble)
+    lines, end = faults(capsys)
+    assert f"{RUNS}/theta0.h5: cannot be checked (MemoryError: large); {verify.AGAIN}" in lines
+    assert f"{RUNS}/dense/round-0/iteration-15.h5: cannot be checked (RecursionError: deep); {verify.AGAIN}" in lines
+    assert end.startswith("lth: error: results: 2 faults; do what each line says")
+
+
+def doubled_losses(arrays: Arrays) -> None:
+    for moment in ("early_stop", "final"):
+        arrays[f"measures/{moment}_train_loss"] *= 2
+
+
+def test_a_run_remade_elsewhere_with_other_bits_is_noticed_by_its_content(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    """The same key, other bits: as from another CPU."""
+    path = f"{RUNS}/iterative/round-1/reinit/run.h5"
+    forge(path, doubled_losses)
+    lines, _ = faults(capsys)
+    assert [line.partition(" when its content was ")[0] for line in lines] == [f"results/origins/tables/tiny.json: was made from {path} (runs)"] + [
+        line for line in lines if "not checked" in line
+    ]
 
 
 def test_a_file_of_another_version_of_lth_is_a_fault_of_its_own(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
@@ -303,8 +392,8 @@ def test_a_file_of_another_version_of_lth_is_a_fault_of_its_own(here: Built, cap
     store.write(path, run.origin, {name: array for name, array in run.arrays.items() if name != "measures/largest_pruned_weight"})
     remade(MASK, settings={name: value for name, value in mask.origin.settings.items() if name != "rates"})
     lines, _ = faults(capsys)
-    assert any(line.startswith(path) and "array 'largest_pruned_weight' is missing, so another version of lth made it" in line for line in lines)
-    assert any(line.startswith(f"{MASK}: cannot be checked, so another version of lth made it (settings: missing key 'rates'") for line in lines)
+    assert any(line.startswith(f"{path}: array 'measures/largest_pruned_weight' is missing; it has ") for line in lines)
+    assert any(line.startswith(f"{MASK}: settings: missing key 'rates'") for line in lines)
 
 
 def test_a_folder_without_files_is_no_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -321,11 +410,26 @@ def test_a_part_of_the_results_is_refused_and_not_called_a_fault(here: Built, pa
 
 def test_a_run_that_a_table_knows_and_that_is_gone_is_named(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
     Path(f"{RUNS}/iterative/round-2/reinit/run.h5").unlink()
+    path = f"{RUNS}/iterative/round-2/reinit/run.h5"
     lines, _ = faults(capsys)
-    assert lines == ["results/tables/tiny.csv: has rows of iterative/round-2/reinit, and no run of that is there; run snakemake again"]
+    assert f"results/origins/tables/tiny.json: was made from {path} (runs), which is missing; {verify.AGAIN}" in lines
 
 
 def test_a_table_that_the_metrics_know_and_that_is_gone_is_named(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
     Path("results/tables/tiny.csv").unlink()
     lines, _ = faults(capsys)
-    assert lines == ["results/metrics.json: has numbers of tiny, and no table of that is there; run snakemake again"]
+    assert lines[0] == "results/tables/tiny.csv: missing"
+    assert "results/origins/metrics.json: not checked, since a file that it was made from has a fault" in lines
+
+
+def test_metrics_that_leave_out_a_table_are_noticed(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    tamper.untold_table(here.study, random.Random(0))
+    lines, _ = faults(capsys)
+    assert f"results/origins/metrics.json: has no numbers of results/origins/tables/tiny.json; {verify.AGAIN}" in lines
+
+
+def test_texts_without_an_origin_are_named(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("results/origins/figures/tiny/loss-curves.json").unlink()
+    lines, _ = faults(capsys)
+    figures = [f"results/figures/tiny/loss-curves.{kind}" for kind in ("png", "svg")]
+    assert lines[:2] == [f"{path}: no file in results/origins says what it was made from; {verify.AGAIN}" for path in figures]

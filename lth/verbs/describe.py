@@ -5,6 +5,7 @@ from pathlib import Path
 import yaml
 
 from lth import atomic, config, datasets, settings
+from lth.terminal import printable
 
 
 def describe(folder: Path, out: Path) -> None:
@@ -18,4 +19,5 @@ def describe(folder: Path, out: Path) -> None:
     if there is not None and not (isinstance(entries, dict) and list(entries) == [name]):
         raise ValueError(f"{out}: has other entries than that of {name}; choose a file of its own")
     atomic.write_text(out, yaml.safe_dump({"datasets": {name: source}}, sort_keys=False, default_flow_style=None))
-    print(f"{out}: {name}, {source['training']} training and {source['test']} test images of {source['classes']} classes")
+    counts = f"{source['training']} training and {source['test']} test images"
+    print(printable(f"{out}: {name}, {counts} of {source['classes']} classes"))

@@ -5,24 +5,35 @@ from pathlib import Path
 
 import numpy as np
 
-from lth import pruning, store
+from lth import config, contents, pruning, store
+from lth.terminal import printable
 
 
 def inspect(path: Path) -> None:
     """Prints what the file is, its key and inputs, and a table: densities of a mask, spreads of weights, or the measures of a run."""
     if path.suffix != ".h5":
         raise ValueError(f"{path}: expected an HDF5 file (.h5) of kind theta0, rewound, mask or run")
-    file = store.read(path)
-    origin = file.origin
-    print(f"{path}: {origin.kind}, " + ", ".join(f"{name} {value}" for name, value in origin.coordinates.items()))
-    print(f"key     {origin.key} (code {origin.code})")
-    for role, (source, key) in origin.inputs.items():
-        print(f"from    {key} {role}: {source}")
-    tables = {"mask": _mask, "theta0": _weights, "rewound": _weights, "run": _run}
-    rows = list(tables[origin.kind](file)) if origin.kind in tables else [["array", "shape"], *([n, str(a.shape)] for n, a in file.arrays.items())]
+    found = store.find(path)
+    origin = found.origin
+    file = found.load(_template(found))
+    print(printable(f"{path}: {origin.kind}, " + ", ".join(f"{name} {value}" for name, value in origin.coordinates.items())))
+    print(printable(f"key     {origin.key} (code {origin.code})"))
+    for role, items in origin.inputs.items():
+        for item in items:
+            print(printable(f"from    {item.key} {role}: {item.path}"))
+    print(printable("on      " + ", ".join(f"{name} {value}" for name, value in file.made_on.items())))
+    rows = list(KINDS[origin.kind](file)) if origin.kind in KINDS else [["array", "shape"], *([n, str(a.shape)] for n, a in file.arrays.items())]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
-        print("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)))
+        print(printable("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))))
+
+
+def _template(found: store.Stored) -> contents.Template:
+    """What the file should hold, as far as its data set is known here: a few bytes may unpack to gigabytes."""
+    source = config.sources().get(str(found.origin.settings.get("dataset")))
+    if found.origin.kind not in KINDS or (source is None and "shapes" not in found.origin.settings):
+        return found.everything(1 << 30)
+    return contents.whole(found.origin, source.shape if source else (), source.classes if source else 0)
 
 
 def _mask(file: store.File) -> Iterator[Sequence[str]]:
@@ -50,3 +61,6 @@ def _run(file: store.File) -> Iterator[Sequence[str]]:
         ends = [f"{100 * value[name]:.2f}" for name in ("final_test_accuracy", "final_train_accuracy")]
         stop = [f"{100 * value['density']:.3f}", str(value["early_stop_iteration"]), f"{value['early_stop_validation_loss']:.4f}"]
         yield [str(trial), str(repeat), *stop, *shares, *ends, "yes" if value["diverged"] else "before" if value["ancestor_diverged"] else "no"]
+
+
+KINDS = {"mask": _mask, "theta0": _weights, "rewound": _weights, "run": _run}

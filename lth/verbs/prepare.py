@@ -3,10 +3,11 @@
 from pathlib import Path
 
 from lth import atomic, datasets, keys
+from lth.terminal import printable
 
 
 def prepare(name: str, source: datasets.Source, folder: Path, out: Path) -> None:
     """Obtains a data set and writes its manifest (JSON: name, sizes, digests, key) to `out`, and its arrays beside it."""
     manifest = datasets.prepare(name, source, folder, out)
     atomic.write_text(out, keys.canonical(manifest) + "\n")
-    print(f"{out}: {name}, {manifest['training']} training and {manifest['test']} test images")
+    print(printable(f"{out}: {name}, {manifest['training']} training and {manifest['test']} test images"))

@@ -6,6 +6,7 @@ from lth import config
 from lth.datasets import arrays_of
 from lth.places import RESULTS
 from lth.study import Study
+from lth.terminal import printable
 
 
 def tidy(params: Path, delete: bool) -> None:
@@ -15,7 +16,7 @@ def tidy(params: Path, delete: bool) -> None:
     files |= {str(arrays_of(Path(path))) for path in files if path.endswith(".json")}
     stale = sorted(path for path in Path(RESULTS).rglob("*") if path.is_file() and str(path) not in files)
     for path in stale:
-        print(path)
+        print(printable(path))
         if delete:
             path.unlink()
     for folder in sorted((path for path in Path(RESULTS).rglob("*") if path.is_dir()), reverse=True):

@@ -16,9 +16,11 @@ from lth.places import RESULTS, path_of, products_of
 from lth.store import File, Stored
 from lth.strategies import SEARCH
 from lth.study import Study
+from lth.terminal import printable
 from lth.verbs import prune, tabulate
 
 SHARED = ("dataset", "validation", "seed", "network", "recipe")  # by a file and its parents, and by all runs of a table
+PARTS = {"datasets": 0, "runs": 1, "origins": 2}  # in the order in which files follow from one another
 LISTED = 20  # lines of files that are named without being faults
 AGAIN = "delete it and run snakemake again"
 
@@ -27,13 +29,29 @@ class FaultyParentError(Exception):
     """A file that another was made from has a fault of its own, so the other cannot be checked."""
 
 
+class ChangedParentError(Exception):
+    """A file that another was made from is another one now: its name, and what has become of it."""
+
+
 @dataclasses.dataclass
 class Findings:
-    """Faults in words, files that are not checked because a file that they were made from has one, and keys by name."""
+    """Faults (file and words), changed parents (file, parent and words), files that are not checked because a file that they were made from
+    has a fault, and keys by name.
+    """
 
-    faults: list[str] = dataclasses.field(default_factory=list)
+    faults: list[tuple[Path, str]] = dataclasses.field(default_factory=list)
+    changed: list[tuple[Path, Path, str]] = dataclasses.field(default_factory=list)
     waiting: list[Path] = dataclasses.field(default_factory=list)
     keys: dict[str, str] = dataclasses.field(default_factory=dict)
+
+    def settle(self) -> None:
+        """Where a parent has a fault itself, that explains why it is another one now, and the file waits."""
+        faulty = {path for path, _ in self.faults}
+        for path, parent, fault in self.changed:
+            if parent in faulty:
+                self.waiting.append(path)
+            else:
+                self.faults.append((path, fault))
 
 
 class Results:
@@ -42,9 +60,7 @@ class Results:
     def __init__(self, folder: Path):
         self.folder = folder
         self.names = {
-            f"{RESULTS}/{path.relative_to(folder).as_posix()}"
-            for path in folder.rglob("*")
-            if not path.is_dir() and path.suffix != ".part"
+            f"{RESULTS}/{path.relative_to(folder).as_posix()}" for path in folder.rglob("*") if not path.is_dir() and path.suffix != ".part"
         }
         self.stored = functools.lru_cache(maxsize=1000)(self._stored)
         self.file = functools.lru_cache(maxsize=8)(self._file)  # a parent is soon needed again
@@ -71,7 +87,18 @@ class Results:
         return dataclasses.replace(found, files={str(self.path(file)): digest for file, digest in found.files.items()})
 
     def _manifest(self, name: str) -> dict[str, Any]:
-        return datasets.read_manifest(self.path(name), Path(name).stem)
+        """A manifest, if the arrays beside it are what it says. Raises FaultyParentError."""
+        try:
+            return datasets.read(self.path(name), Path(name).stem)[0]
+        except ValueError as error:
+            raise FaultyParentError(name) from error
+
+    def template(self, found: Stored) -> contents.Template:
+        """The arrays that a file must have."""
+        if "shapes" in found.origin.settings:
+            return contents.whole(found.origin, (), 0)
+        manifest = self.manifest(found.origin.inputs["dataset"][0].path)
+        return contents.whole(found.origin, manifest["shape"], manifest["classes"])
 
     def distribution(self, origin: Origin) -> tickets.Distribution:
         """Where the weights of a θ0, rewound or run file come from."""
@@ -79,18 +106,6 @@ class Results:
         network = networks.read(origin.settings["network"], "network")
         architecture = networks.architecture(network, tuple(manifest["shape"]), manifest["classes"])
         return tickets.Distribution(architecture, network.initialization)
-
-    def template(self, found: Stored) -> contents.Template:
-        """The arrays that a file must have."""
-        origin, plan = found.origin, found.origin.settings
-        if origin.kind == "mask":
-            dense = "shapes" not in plan
-            shapes = contents.shapes(self.distribution(origin).architecture) if dense else plan["shapes"]
-            return contents.masks(origin.networks, shapes)
-        weights = contents.weights(origin.networks, self.distribution(origin).architecture)
-        if origin.kind != "run":
-            return weights
-        return {**tables.measured(found), **(weights if plan["keep_weights"] else {})}
 
 
 def verify(folder: Path) -> None:
@@ -106,15 +121,17 @@ def verify(folder: Path) -> None:
         raise ValueError(f"{folder}: no folder runs in it; run snakemake first, or name the results folder (not a part of it)")
     results, study, found = Results(folder), _study(folder.parent), Findings()
     planned = results.names if study is None else results.names & _known(study)
-    for name in sorted(planned):
+    for name in sorted(planned, key=lambda name: (PARTS.get(Path(name).parts[1], len(PARTS)), name)):
         _check(name, results, planned, found)
-    for fault in found.faults:
-        print(fault)
+    found.settle()
+    for path, fault in found.faults:
+        print(printable(fault if fault.startswith(f"{path}: ") else f"{path}: {fault}"))
     for path in found.waiting:
-        print(f"{path}: not checked, since a file that it was made from has a fault")
+        print(f"{printable(path)}: not checked, since a file that it was made from has a fault")
     strangers = sorted(results.names - planned)
     _list(results, strangers, "does not belong to the study, so it was not checked", "`lth tidy` lists them all")
-    outdated = study.outdated(found.keys) if study else []
+    named = {path for path, _ in found.faults} | set(found.waiting)
+    outdated = [name for name in (study.outdated(found.keys) if study else []) if results.path(name) not in named]
     _list(results, outdated, "is not what params.yaml and the code ask for now", "`snakemake -n` says what runs again")
     if found.faults:
         count = "1 fault" if len(found.faults) == 1 else f"{len(found.faults)} faults"
@@ -144,7 +161,7 @@ def _known(study: Study) -> set[str]:
 def _list(results: Results, names: list[str], what: str, more: str) -> None:
     """Names files that are no fault, not all of them where they are many."""
     for name in names[:LISTED]:
-        print(f"{results.path(name)}: {what}")
+        print(f"{printable(results.path(name))}: {what}")
     if len(names) > LISTED:
         print(f"{results.folder}: so are {len(names) - LISTED} more files; {more}")
 
@@ -154,19 +171,24 @@ def _check(name: str, results: Results, planned: set[str], found: Findings) -> N
     path = results.path(name)
     try:
         for fault in _faults(name, results, planned, found.keys):
-            found.faults.append(_line(fault, path, results))
+            found.faults.append(_placed(fault, path, results))
     except FaultyParentError:
         found.waiting.append(path)
+    except ChangedParentError as error:
+        parent, fault = error.args
+        found.changed.append((path, results.path(parent), fault))
     except ValueError as error:
-        found.faults.append(_line(str(error), path, results))
+        found.faults.append(_placed(str(error), path, results))
     except Exception as error:  # files made to harm have faults of any kind: recursion, memory, types
         reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        found.faults.append(f"{path}: cannot be checked ({reason}); {AGAIN}")
+        found.faults.append((path, f"cannot be checked ({reason}); {AGAIN}"))
 
 
-def _line(fault: str, path: Path, results: Results) -> str:
+def _placed(fault: str, path: Path, results: Results) -> tuple[Path, str]:
     """A fault with the file that has it, which may be one that was made together with the file at `path`."""
-    return fault if fault.startswith(f"{results.folder}/") else f"{path}: {fault}"
+    if fault.startswith(f"{results.folder}/"):
+        return Path(fault.partition(": ")[0]), fault
+    return path, fault
 
 
 def _faults(name: str, results: Results, planned: set[str], keys: dict[str, str]) -> Iterator[str]:
@@ -179,8 +201,11 @@ def _faults(name: str, results: Results, planned: set[str], keys: dict[str, str]
         keys[name] = results.document(name).origin.key
         yield from _document_faults(name, results, planned)
     elif part == "datasets":
-        manifest = results.path(name).with_suffix(".json")
-        datasets.read(manifest, manifest.stem)
+        manifest = Path(name).with_suffix(".json")
+        if name == str(manifest):
+            datasets.read(results.path(name), manifest.stem)  # with the arrays beside it
+        elif str(manifest) not in planned:
+            yield f"has no manifest {manifest} beside it; {AGAIN}"
     elif not _origin_name(name) & planned:
         yield f"no file in {RESULTS}/origins says what it was made from; {AGAIN}"
 
@@ -205,18 +230,20 @@ def _file_faults(name: str, results: Results) -> Iterator[str]:
     if name != (place := path_of(found.origin.kind, found.origin.settings)):
         yield f"is the file of {place}"
         return
+    for role, (item,) in found.origin.inputs.items():
+        if item.path not in results.names:
+            yield f"was made from {item.path} ({role}), which is missing; {AGAIN}"
+            return
     file = results.file(name)
     yield from checks[found.origin.kind](file, results, _parents(file, results))
 
 
 def _parents(file: File, results: Results) -> dict[str, File]:
-    """The HDF5 files that one was made from, by role. Raises ValueError where one is missing or not the one that it was made from,
-    FaultyParentError where it is itself at fault.
+    """The HDF5 files that one was made from, by role. Raises ValueError where one cannot be a parent of it, ChangedParentError where it is
+    another one now, and FaultyParentError where it is itself at fault.
     """
     parents: dict[str, File] = {}
     for role, (item,) in file.origin.inputs.items():
-        if item.path not in results.names:
-            raise ValueError(f"was made from {item.path} ({role}), which is missing")
         try:
             if role == "dataset":
                 manifest = results.manifest(item.path)
@@ -228,21 +255,20 @@ def _parents(file: File, results: Results) -> dict[str, File]:
             raise FaultyParentError(item.path) from error
         if role in parents and path_of(parents[role].origin.kind, parents[role].origin.settings) != item.path:
             raise FaultyParentError(item.path)
-        if fault := _changed(item, there, role):
-            raise ValueError(fault)
+        _check_unchanged(item, there, role)
         if role in parents and not _related(file, role, parents[role]):
             raise ValueError(f"was made from {item.path}, which is not a {role} for it")
     return parents
 
 
-def _changed(item: Input, there: Input, role: str) -> str:
-    """What has become of an input since a file was made from it, "" where it is the same."""
+def _check_unchanged(item: Input, there: Input, role: str) -> None:
+    """Raises ChangedParentError where an input is another one than that from which a file was made."""
+    source = f"was made from {item.path} ({role}) when"
     if there.key != item.key:
-        return f"was made from {item.path} ({role}) when that had key {item.key}; now it has key {there.key}"
+        raise ChangedParentError(item.path, f"{source} that had key {item.key}; now it has key {there.key}; {AGAIN}")
     if there.content != item.content:
         before, now = item.content[:12], there.content[:12]
-        return f"was made from {item.path} ({role}) when its content was {before}...; now it is {now}...; {AGAIN}"
-    return ""
+        raise ChangedParentError(item.path, f"{source} its content was {before}...; now it is {now}...; {AGAIN}")
 
 
 def _related(file: File, role: str, parent: File) -> bool:
@@ -412,8 +438,7 @@ def _check_inputs(found: origins.Document, results: Results) -> None:
                 there = results.stored(item.path) if role == "runs" else results.document(item.path)
             except ValueError as error:
                 raise FaultyParentError(item.path) from error
-            if fault := _changed(item, there.as_input(), role):
-                raise ValueError(fault)
+            _check_unchanged(item, there.as_input(), role)
 
 
 def _runs(found: origins.Document, results: Results) -> list[Stored]:

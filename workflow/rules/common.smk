@@ -8,6 +8,7 @@ from pathlib import Path
 from lth import config as lth_config
 from lth import places as lth_places
 from lth.study import Study
+from lth.terminal import printable
 
 from snakemake.exceptions import WorkflowError
 
@@ -15,7 +16,7 @@ def read_study():
     try:
         return Study(lth_config.read())
     except ValueError as error:
-        sys.exit(f"lth: error: {error}")
+        sys.exit(printable(f"lth: error: {error}"))
 
 
 study = read_study()
