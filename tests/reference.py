@@ -48,15 +48,17 @@ def state(study: Study) -> list[dict[str, Any]]:
             "key": node.key,
             "inputs": [item.path for items in node.inputs.values() for item in items],
             "says": found[node.path],
-            "now": origins.made_from(
-                {
-                    role: [found[item.path].get("content", "") for item in items]
-                    for role, items in node.inputs.items()
-                }
-            ),
+            "now": now(node, found),
         }
         for node in nodes
     ]
+
+
+def now(node: Node, found: dict[str, dict[str, str]]) -> str:
+    """The digest that a file made from these inputs would have of their contents."""
+    contents = {path: says.get("content", "") for path, says in found.items()}
+    inputs = node.inputs.items()
+    return origins.made_from({role: [contents[item.path] for item in items] for role, items in inputs})
 
 
 def header(path: str) -> dict[str, str]:
