@@ -1,10 +1,11 @@
 # Two commands do all the set-up: `make run` and `make test`.
 PYTHON ?= python3
 VENV := .venv
+STEPS ?= 100
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test test-cpus test-slow lint bench clean
+.PHONY: run test test-cpus test-slow walk tamper lint bench clean
 
 run: $(VENV)/.installed ## the study of params.yaml, and a report
 	@snakemake --quiet rules
@@ -32,6 +33,13 @@ test-cpus: $(VENV)/.installed ## the numerical tests once more, as on other CPUs
 
 test-slow: $(VENV)/.installed ## the slow ones: every network learns real images; compiled stacks as on a GPU
 	@python -m pytest -m slow -s
+
+walk: $(VENV)/.installed ## a random walk of edits, checkouts, kills and losses: make walk STEPS=1000 SEED=7
+	@python tests/walk.py --steps $(STEPS) $(if $(SEED),--seed $(SEED))
+
+COUNT ?= 400
+tamper: $(VENV)/.installed ## forgeries of each kind, and how many `lth verify` names: make tamper COUNT=400 SEED=7
+	@OMP_NUM_THREADS=1 python tests/tamper.py --count $(COUNT) $(if $(SEED),--seed $(SEED))
 
 lint: $(VENV)/.installed ## style and types
 	@ruff check .
