@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import h5py
 import numpy as np
 import pytest
+import torch
 from byhand import RUNS, TINY, Built, command, lth, make, refused, unkeyed
 from conftest import TOP, Project
 from PIL import Image
@@ -228,6 +229,52 @@ def test_a_checkpoint_of_other_settings_is_never_used(stopped: list[str], capsys
     plan["recipe"]["learning_rate"] = 0.02
     lth(*changed(unkeyed(stopped), "--settings", json.dumps(plan)))
     assert "from iteration 0" in capsys.readouterr().out
+
+
+CONDITIONS = {"device": "Another GPU", "threads": 7, "compiled": True, "cpu": "OTHER", "torch": "1.0"}
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_a_checkpoint_made_under_other_conditions_is_never_used(
+    stopped: list[str], condition: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    conditions = training.conditions
+    changes = {condition: CONDITIONS[condition]}
+    monkeypatch.setattr(training, "conditions", lambda *arguments: conditions(*arguments) | changes)
+    capsys.readouterr()
+    lth(*stopped)
+    said = capsys.readouterr().out
+    assert re.search(rf"warning: begins anew: .*run.h5.checkpoint.part: it was made on .*'{condition}': ", said)
+    assert "from iteration 0" in said
+    found = store.find(out(stopped))
+    assert found.made_on[condition] == CONDITIONS[condition]
+    assert found.content == store.find("whole.h5").content
+
+
+def test_a_run_tells_on_what_it_was_made(built: Built) -> None:
+    for path in (f"{RUNS}/iterative/round-1/reinit/run.h5", f"{RUNS}/dense/round-0/iteration-15.h5"):
+        made_on = store.find(built.folder / path).made_on
+        assert made_on["torch"] == torch.__version__
+        assert made_on["device"] == "cpu"
+        assert made_on["threads"] == 1
+        assert made_on["compiled"] is False
+        assert made_on["cpu"] == torch.backends.cpu.get_cpu_capability()
+
+
+def test_a_checkpoint_that_would_unpack_to_gigabytes_is_not_unpacked(stopped: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    (checkpoint,) = out(stopped).parent.glob("*.checkpoint.part")
+    file = store.read(checkpoint)
+    store.write(checkpoint, file.origin, {**file.arrays, "rows": np.zeros((1 << 10, 1 << 12), np.float32)})
+    capsys.readouterr()
+    lth(*stopped)
+    assert re.search(r"begins anew: .*rows: expected at most [\d,]+ bytes, got 16,777,216; it is not read", capsys.readouterr().out)
+
+
+def test_inspect_unpacks_no_more_than_the_data_set_allows(here: Built) -> None:
+    path = f"{RUNS}/theta0.h5"
+    file = store.read(path)
+    store.write(path, file.origin, {**file.arrays, "weights/fc1.weight": np.zeros((1 << 10, 1 << 12), np.float32)})
+    refused("inspect", path, match=r"weights/fc1.weight: expected float32 \(2, 12, 64\), got float32 \(1024, 4096\)")
 
 
 def test_a_damaged_checkpoint_is_left_out_of_account(stopped: list[str], capsys: pytest.CaptureFixture[str]) -> None:
