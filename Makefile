@@ -5,7 +5,7 @@ STEPS ?= 100
 BIN := $(VENV)/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: run test test-slow walk lint bench clean
+.PHONY: run test test-cpus test-slow walk tamper lint bench clean
 
 run: $(VENV)/.installed ## the study of params.yaml, and a report
 	@snakemake --quiet rules
@@ -20,11 +20,26 @@ run: $(VENV)/.installed ## the study of params.yaml, and a report
 test: $(VENV)/.installed ## all tests but the slow ones
 	@OMP_NUM_THREADS=1 python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
+# A machine stands for several: scalar kernels of torch and of its compiler, older kernels of MKL, oneDNN
+# and OpenBLAS, and numpy without what it would pick at run time. Variables that a machine doesn't know
+# do nothing. Compiled code has a cache of its own, or it would not be compiled again.
+NUMERICAL := $(patsubst %,tests/test_%.py,training networks pruning tickets tables cli)
+test-cpus: $(VENV)/.installed ## the numerical tests once more, as on other CPUs
+	@cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && \
+	found=$$(python -c 'import numpy; print(*numpy.show_config("dicts")["SIMD Extensions"].get("found", []))') && \
+	TORCHINDUCTOR_CACHE_DIR="$$cache" ATEN_CPU_CAPABILITY=default MKL_ENABLE_INSTRUCTIONS=SSE4_2 ONEDNN_MAX_CPU_ISA=AVX2 \
+	OPENBLAS_CORETYPE=Nehalem NPY_DISABLE_CPU_FEATURES="$$found" OMP_NUM_THREADS=1 \
+	python -m pytest -n 2 --dist load $(NUMERICAL)
+
 test-slow: $(VENV)/.installed ## the slow ones: every network learns real images; compiled stacks as on a GPU
 	@python -m pytest -m slow -s
 
 walk: $(VENV)/.installed ## a random walk of edits, checkouts, kills and losses: make walk STEPS=1000 SEED=7
 	@python tests/walk.py --steps $(STEPS) $(if $(SEED),--seed $(SEED))
+
+COUNT ?= 400
+tamper: $(VENV)/.installed ## forgeries of each kind, and how many `lth verify` names: make tamper COUNT=400 SEED=7
+	@OMP_NUM_THREADS=1 python tests/tamper.py --count $(COUNT) $(if $(SEED),--seed $(SEED))
 
 lint: $(VENV)/.installed ## style and types
 	@ruff check .

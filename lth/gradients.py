@@ -84,9 +84,9 @@ class Gradient:
 
     def __init__(self, architecture: Architecture, layout: Layout, recipe: Recipe, device: torch.device):
         self.architecture, self.layout, self.recipe = architecture, layout, recipe
-        compiled = compiles(recipe, device)
-        self.at_once = pays_at_once(layout, device, compiled=compiled)
-        self.gradients = self._compiled() if compiled else self._plain
+        compiling = compiles(recipe, device)
+        self.at_once = pays_at_once(layout, device, compiled=compiling)
+        self.gradients = self._compiled() if compiling else self._plain
 
     def __call__(self, rows: Tensor, mask: Tensor, batch: Batch, out: Tensor) -> None:
         if self.at_once:
@@ -124,17 +124,24 @@ class Gradient:
 
     def _compiled(self) -> Callable[..., tuple[dict[str, Tensor], dict[str, Tensor]]]:
         step = torch.func.grad(self._loss, has_aux=True)
-        return _compiled(torch.func.vmap(step, in_dims=STACKED) if self.at_once else step)
+        return compiled(torch.func.vmap(step, in_dims=STACKED) if self.at_once else step)
 
 
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of tensors compiled, for arguments of the same shapes, types and device each time."""
+
     def called(*arguments: Any) -> Any:
         return function(*arguments)
 
     # Shapes, types and device never change within a training, so the guards (0.1 ms a call) have nothing to find. But compiled code is kept
     # by code object: without a code object of its own, a second training in the process would run the first one's.
     own = types.FunctionType(called.__code__.replace(), called.__globals__, called.__name__, None, called.__closure__)
-    options: dict[str, Any] = {"guard_filter_fn": lambda guards: [False] * len(guards)}
+    # torch keeps compiled code in a cache by its options, but not by the vector units that it was
+    # written for: without them as an option, code for one CPU would be taken on another, and fail.
+    from torch._inductor.cpu_vec_isa import pick_vec_isa  # it imports the compiler
+
+    units = {"cpp.simdlen": pick_vec_isa().bit_width()}
+    options: dict[str, Any] = units | {"guard_filter_fn": lambda guards: [False] * len(guards)}
     return torch.compile(own, fullgraph=True, dynamic=False, options=options)
 
 

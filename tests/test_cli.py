@@ -254,8 +254,11 @@ def test_a_diverged_training_is_a_result_from_the_run_to_the_figures(
     assert re.search(r"warning: .*ticket/run.h5: loss was not finite in 2 of 2 networks \(column `diverged`\)", capsys.readouterr().out)
     table = tables.read_csv(Path("results/tables/wild.csv"))
     assert all(row["diverged"] for row in table if row["round"] == 0)
-    reinits = [row["diverged"] for row in table if (row["strategy"], row["branch"]) == ("iterative", "reinit")]
-    assert json.loads(Path("results/metrics.json").read_text())["wild"]["iterative"]["reinit"]["diverged"] == sum(reinits) > 0
+    reinits = [row for row in table if (row["strategy"], row["branch"]) == ("iterative", "reinit")]
+    assert all(row["ancestor_diverged"] for row in reinits if row["round"] > 0)
+    # Which of the later trainings diverge by themselves hangs on how a CPU adds up infinities.
+    counted = sum(row["diverged"] or row["ancestor_diverged"] for row in reinits)
+    assert json.loads(Path("results/metrics.json").read_text())["wild"]["iterative"]["reinit"]["diverged"] == counted
     assert all(Path(path).exists() for path in study.files())
     lth("verify")
 

@@ -1,10 +1,12 @@
 """Networks as data: sizes of the paper, what can be pruned, and the function that a network is."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from rounding import agree, roundings_of, with_tolerances
 from torch import Tensor
 from torch.nn import functional
 
@@ -141,13 +143,19 @@ class Reference(torch.nn.Module):
 def test_a_network_is_the_function_that_torchs_layers_make(name: str) -> None:
     architecture = built(name, (3, 16, 16), 7)
     generator = np.random.default_rng(0)
-    values = {p.name: torch.from_numpy(np.abs(p.initial + 0.1 * generator.standard_normal(p.shape))) for p in architecture.parameters}
-    values |= {p.name: torch.from_numpy(generator.standard_normal(p.shape) * np.sqrt(2 / p.fans[0])) for p in architecture.weights}
+    values = {p.name: np.abs(p.initial + 0.1 * generator.standard_normal(p.shape)) for p in architecture.parameters}
+    values |= {p.name: generator.standard_normal(p.shape) * np.sqrt(2 / p.fans[0]) for p in architecture.weights}
     images = torch.from_numpy(generator.standard_normal((4, 3, 16, 16)))
-    found, expected = architecture.forward(values, images, passes.Evaluation()), Reference(name, values)(images)
-    assert found.shape == (4, 7)
-    assert expected.abs().max() > 1e-3
-    assert (found - expected).abs().max() < 1e-12 * expected.abs().max()
+
+    def expected(arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        return {"logits": Reference(name, {key: torch.from_numpy(value) for key, value in arrays.items()})(images).detach().numpy()}
+
+    tensors = {key: torch.from_numpy(value) for key, value in values.items()}
+    found = {"logits": architecture.forward(tensors, images, passes.Evaluation()).numpy()}
+    reference, allowed = with_tolerances(expected, values, roundings_of(architecture, 4, 16 * 16, 1))
+    assert found["logits"].shape == (4, 7)
+    assert np.abs(found["logits"]).max() > 1000 * allowed["logits"], "there is something to compare"
+    assert agree(found, reference, allowed)
 
 
 @pytest.mark.parametrize("hidden", [[], [6], [6, 5]])
@@ -156,12 +164,16 @@ def test_lenet_is_relu_layers_and_a_linear_output(hidden: list[int]) -> None:
     generator = np.random.default_rng(0)
     values = {p.name: generator.standard_normal(p.shape) for p in architecture.parameters}
     images = generator.standard_normal((8, 3, 4))
-    x = images.reshape(8, 12)
-    for index in range(len(hidden)):
-        x = np.maximum(x @ values[f"fc{index + 1}.weight"].T + values[f"fc{index + 1}.bias"], 0)
-    expected = x @ values["output.weight"].T + values["output.bias"]
-    found = architecture.forward({name: torch.from_numpy(value) for name, value in values.items()}, torch.from_numpy(images), passes.Evaluation())
-    assert np.abs(found.numpy() - expected).max() < 1e-12
+
+    def expected(values: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        x = images.reshape(8, 12)
+        for index in range(len(hidden)):
+            x = np.maximum(x @ values[f"fc{index + 1}.weight"].T + values[f"fc{index + 1}.bias"], 0)
+        return {"logits": x @ values["output.weight"].T + values["output.bias"]}
+
+    tensors = {name: torch.from_numpy(value) for name, value in values.items()}
+    found = architecture.forward(tensors, torch.from_numpy(images), passes.Evaluation()).numpy()
+    assert agree({"logits": found}, *with_tolerances(expected, values, roundings_of(architecture, 8, 1, 1)))
 
 
 @pytest.mark.parametrize(("name", "places"), [("lenet", [0, 1]), ("conv-2", [1, 2, 3]), ("conv-6", [1, 2, 3, 4, 5])])

@@ -159,9 +159,9 @@ DENSE = "results/runs/tiny/trials-0-1/dense/round-0/ticket/run.h5"
 LOSSES: dict[str, Callable[[Workspace], object]] = {
     "all of Snakemake's files": lambda workspace: shutil.rmtree(workspace.folder / ".snakemake"),
     "all records": lambda workspace: shutil.rmtree(workspace.folder / ".snakemake/metadata"),
-    "one record": lambda workspace: record(workspace, DENSE).unlink(),
+    "one record": lambda workspace: record(workspace, DENSE).unlink(missing_ok=True),
     "the end of one record": lambda workspace: record(workspace, DENSE).write_text('{"version": 6, "params": ['),
-    "the record of a figure": lambda workspace: record(workspace, "results/figures/tiny/early-stopping.svg").unlink(),
+    "the record of a figure": lambda workspace: record(workspace, "results/figures/tiny/early-stopping.svg").unlink(missing_ok=True),
 }
 
 

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 import numpy as np
 import pytest
 import torch
+from rounding import agree, roundings_of, with_tolerances
 from torch import Tensor, nn
 
 from lth import batches, gradients, networks, optimizers, passes, seeds, tickets, training
@@ -26,7 +27,10 @@ Arrays = dict[str, np.ndarray]
 
 LENET = networks.lenet(networks.Lenet("lenet", "glorot-normal", (20, 12), NO_DROPOUT), (3, 8, 8), 5)
 LENET_DROPOUT = networks.lenet(networks.Lenet("lenet", "glorot-normal", (20, 12), DROPOUT), (3, 8, 8), 5)
-RESNET = networks.resnet(networks.Network("", "glorot-normal"), (3, 8, 8), 5, widths=(4, 8, 8), blocks=1)
+# No narrower: in float32 oneDNN writes past its memory in strided 1x1 convolutions of fewer channels
+# than a vector has (https://github.com/uxlfoundation/oneDNN/issues/6035). Networks that can be chosen
+# have 16 at least.
+RESNET = networks.resnet(networks.Network("", "glorot-normal"), (3, 8, 8), 5, widths=(16, 24, 24), blocks=1)
 GROUPS = ((2, 4), (2, 8), (4, 8), (4, 12), (4, 12))  # VGG-19, but narrow
 ADAM = Recipe("adam", 0.01, 0.0, 0.0, 0, (), 0.1, 6, 20, 5, "fresh", "none", "scale")
 SGD = Recipe("sgd", 0.05, 0.9, 1e-3, 2, (3, 10), 0.1, 6, 20, 5, "fresh", "flip-crop", "scale")
@@ -85,6 +89,11 @@ def steps(architecture, weights, masks, recipe, until: int, **options) -> Arrays
     loop = training.Loop(stack_of(architecture, weights, masks, recipe), CPU, **options)
     loop.advance(until)
     return loop.layout.unpack(loop.state.rows)
+
+
+def toy_roundings(architecture: networks.Architecture) -> int:
+    """Those of the toy stacks' trainings here: 20 steps, on six images of 8x8."""
+    return roundings_of(architecture, ADAM.batch, 8 * 8, ADAM.iterations)
 
 
 def largest_difference(some: Arrays, other: Arrays) -> float:
@@ -204,7 +213,7 @@ def plain_training(
         optimizer.zero_grad()
         nn.functional.cross_entropy(model((images.double() - sets.training.mean) / sets.training.deviation), labels).backward()
         optimizer.step()
-    return {name: place.detach().numpy()[None] for name, place in places.items()}
+    return {name: place.detach().numpy()[None].copy() for name, place in places.items()}
 
 
 def flipped_and_cropped(images: Tensor, shifts: np.ndarray) -> Tensor:
@@ -242,12 +251,17 @@ CASES: dict[str, tuple[Any, networks.Architecture, Recipe]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_every_network_is_trained_as_by_plain_modules_and_torch_optim(case: str) -> None:
     model, architecture, recipe = CASES[case]
-    sets = toy_sets(16 if case == "vgg-19" else 8)
+    side = 16 if case == "vgg-19" else 8
+    sets = toy_sets(side)
     weights, masks = toy_stack(architecture, 2, np.float64)
-    ours = run(architecture, weights, masks, recipe, sets=sets).weights
-    reference = plain_training(model(), architecture, one(weights, 0), one(masks, 0), recipe, sets)
-    for name, value in reference.items():
-        assert np.abs(ours[name][:1] - value).max() < 1e-10 * max(1, np.abs(value).max()), name
+
+    def plainly(start: Mapping[str, np.ndarray]) -> Arrays:
+        return plain_training(model(), architecture, dict(start), one(masks, 0), recipe, sets)
+
+    ours, start = one(run(architecture, weights, masks, recipe, sets=sets).weights, 0), one(weights, 0)
+    reference, allowed = with_tolerances(plainly, start, roundings_of(architecture, recipe.batch, side * side, recipe.iterations))
+    assert agree(ours, reference, allowed)
+    assert max(allowed.values()) < 1e-3 * largest_difference(ours, start), "a mistake in a step would move weights by more"
 
 
 @pytest.mark.usefixtures("compiled_always")
@@ -257,17 +271,29 @@ def test_compiled_steps_are_those_without_a_compiler_one_training_after_the_othe
         jobs.append((architecture, *toy_stack(architecture, 2, np.float64), recipe, None, toy_sets(mean=mean)))
     compiled = [run(*job).weights for job in jobs]
     monkeypatch.setattr(gradients, "PAYS", 1_000_000)
-    plain = [run(*job).weights for job in jobs]
-    assert [largest_difference(*pair) < 1e-11 for pair in zip(compiled, plain, strict=True)] == [True] * 4
+    for (architecture, weights, *rest), found in zip(jobs, compiled, strict=True):
+
+        def plain(start: Mapping[str, np.ndarray], architecture=architecture, rest=rest) -> Arrays:
+            return run(architecture, start, *rest).weights
+
+        assert agree(found, *with_tolerances(plain, weights, toy_roundings(architecture)))
     assert equal(compiled[0], compiled[3])
-    assert largest_difference(compiled[0], compiled[2]) > 1e-3
+    assert largest_difference(compiled[0], compiled[2]) > 1e-3, "by other pixels, which no rounding is"
 
 
 @pytest.mark.usefixtures("compiled_always")
 def test_dropout_sets_the_same_values_to_zero_when_compiled() -> None:
     key, iteration = torch.tensor(-(1 << 63) + 5), torch.tensor(123_456)
     draw = functools.partial(passes.uniform, place=3, count=5_000, device=CPU)
-    assert torch.equal(torch.compile(draw, dynamic=False)(key, iteration), draw(key, iteration))
+    assert torch.equal(gradients.compiled(draw)(key, iteration), draw(key, iteration))
+
+
+@pytest.mark.usefixtures("compiled_always")
+def test_what_was_compiled_for_one_cpu_is_not_taken_on_another_that_has_the_same_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = torch.arange(-64.0, 0.0)
+    for capability in ("", "default"):
+        monkeypatch.setenv("ATEN_CPU_CAPABILITY", capability)
+        assert torch.equal(gradients.compiled(lambda x: x.abs() + 1)(values), values.abs() + 1)
 
 
 def test_dropout_drops_at_its_rate_and_by_key_iteration_place_and_index() -> None:
@@ -293,11 +319,15 @@ def test_a_short_training_does_not_pay_for_the_import_of_the_compiler() -> None:
 @pytest.mark.parametrize(("architecture", "recipe"), [(LENET_DROPOUT, ADAM), (RESNET, SGD)], ids=["lenet", "resnet"])
 def test_each_network_of_a_stack_of_three_is_itself_alone(architecture: networks.Architecture, recipe: Recipe) -> None:
     weights, masks = toy_stack(architecture, 3, np.float64)
-    together = run(architecture, weights, masks, recipe)
+
+    def results(start: Mapping[str, np.ndarray]) -> Arrays:
+        result = run(architecture, start, masks, recipe)
+        return result.weights | result.curves
+
+    together, allowed = with_tolerances(results, weights, toy_roundings(architecture))
     for index in range(3):
         alone = run(architecture, one(weights, index), one(masks, index), recipe, Draws(first=index))
-        assert largest_difference(one(together.weights, index), alone.weights) < 1e-10
-        assert together.measures["early_stop_iteration"][index] == alone.measures["early_stop_iteration"][0]
+        assert agree(one(together, index), alone.weights | alone.curves, allowed)
 
 
 @pytest.mark.parametrize(("architecture", "recipe"), [(LENET_DROPOUT, ADAM), (conv(4, 6), SGD), (RESNET, SGD)], ids=["lenet", "conv", "resnet"])
@@ -305,17 +335,19 @@ def test_a_stack_at_once_is_its_networks_one_after_another(
     architecture: networks.Architecture, recipe: Recipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     weights, masks = toy_stack(architecture, 3, np.float64)
-    results: list[tuple[Arrays, Tensor]] = []
-    for at_once in (True, False):
-        monkeypatch.setattr(gradients, "pays_at_once", lambda *_, answer=at_once, **__: answer)
-        loop = training.Loop(stack_of(architecture, weights, masks, recipe), CPU)
+    images = torch.linspace(-1, 1, 4 * 192, dtype=torch.float64).view(4, 3, 8, 8)
+
+    def results(start: Mapping[str, np.ndarray], at_once: bool) -> Arrays:
+        monkeypatch.setattr(gradients, "pays_at_once", lambda *_, **__: at_once)
+        loop = training.Loop(stack_of(architecture, start, masks, recipe), CPU)
         loop.advance(6)
-        images = torch.linspace(-1, 1, 4 * 192, dtype=torch.float64).view(4, 3, 8, 8)
         logits = training.stacked_logits(architecture, loop.layout, loop.state.rows, images, at_once=at_once)
-        results.append((loop.layout.unpack(loop.state.rows), logits))
-    assert largest_difference(results[0][0], results[1][0]) < 1e-12
-    assert largest_difference(results[0][0], weights) > 1e-3
-    assert float((results[0][1] - results[1][1]).abs().max()) < 1e-12
+        return loop.layout.unpack(loop.state.rows) | {"logits": logits.detach().numpy()}
+
+    together = results(weights, True)
+    assert agree(together, *with_tolerances(functools.partial(results, at_once=False), weights, toy_roundings(architecture)))
+    moved = {name: value for name, value in together.items() if name in weights}
+    assert largest_difference(moved, weights) > 1e-3, "a step of this rate moves weights by more than any rounding"
 
 
 @pytest.mark.usefixtures("compiled_always")
@@ -381,9 +413,8 @@ def test_the_optimizer_leaves_the_statistics_of_batch_norm_alone(architecture: n
 
 
 def test_evaluation_uses_the_running_statistics_and_no_dropout() -> None:
-    weights, masks = toy_stack(RESNET, 1)
+    weights, masks = toy_stack(RESNET, 1, np.float64)
     result = run(RESNET, weights, masks, SGD)
-    model = {name: torch.from_numpy(value[0]) for name, value in result.weights.items()}
     examples = toy_sets().test
 
     class Running(passes.Evaluation):
@@ -391,8 +422,13 @@ def test_evaluation_uses_the_running_statistics_and_no_dropout() -> None:
             mean, variance, scale, shift = (values[f"{name}.{part}"][:, None, None] for part in ("mean", "variance", "scale", "shift"))
             return (x - mean) / torch.sqrt(variance + 1e-5) * scale + shift
 
-    logits = RESNET.forward(model, (examples.images - examples.mean) / examples.deviation, Running())
-    assert result.measures["final_test_loss"][0] == pytest.approx(nn.functional.cross_entropy(logits, examples.labels).item(), rel=1e-4)
+    def loss(values: Mapping[str, np.ndarray]) -> Arrays:
+        model = {name: torch.from_numpy(value[0]) for name, value in values.items()}
+        logits = RESNET.forward(model, (examples.images.double() - examples.mean) / examples.deviation, Running())
+        return {"loss": nn.functional.cross_entropy(logits, examples.labels, reduction="none").mean(0, keepdim=True).numpy()}
+
+    found = {"loss": result.measures["final_test_loss"]}
+    assert agree(found, *with_tolerances(loss, result.weights, roundings_of(RESNET, len(examples), 8 * 8, 1)))
     weights, masks = toy_stack(LENET, 1)
     with_dropout, without = (run(network, weights, masks).curves["test_loss"][0, 0] for network in (LENET_DROPOUT, LENET))
     assert with_dropout == without
@@ -520,10 +556,11 @@ def test_evaluations_are_at_0_k_2k_to_the_end_and_early_stopping_is_the_first_mi
 @pytest.mark.parametrize("architecture", [LENET, RESNET], ids=["lenet", "resnet"])
 def test_training_accuracy_at_early_stopping_is_that_of_the_weights_of_that_moment(architecture: networks.Architecture) -> None:
     weights, masks = toy_stack(architecture, 1)
-    recipe = dataclasses.replace(ADAM, learning_rate=0.05)
+    # It learns, until steps a thousand times as large undo it: no rounding moves the best moment there.
+    recipe = dataclasses.replace(ADAM, learning_rate=0.003, iterations=60, evaluate_every=20, drops=(40,), drop_factor=1000.0)
     result = run(architecture, weights, masks, recipe)
     stop = int(result.measures["early_stop_iteration"][0])
-    assert 0 < stop < 20, "a toy whose best moment lies inside the training is needed here"
+    assert 0 < stop < 60, "a toy whose best moment lies inside the training is needed here"
     shorter = run(architecture, weights, masks, dataclasses.replace(recipe, iterations=stop))
     for measure in ("train_accuracy", "train_loss"):
         assert result.measures[f"early_stop_{measure}"][0] == shorter.measures[f"final_{measure}"][0]

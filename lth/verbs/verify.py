@@ -476,7 +476,7 @@ def _metrics_faults(found: origins.Document, results: Results) -> Iterator[str]:
 
 def _text_faults(found: origins.Document, text: str, source: str) -> Iterator[str]:
     (path,) = found.files
-    if Path(path).read_text(encoding="utf-8") != text:
+    if Path(path).read_bytes() != text.encode():
         yield f"{path}: is not what {source} say; {AGAIN}"
 
 

@@ -21,7 +21,6 @@ def read_study():
 
 study = read_study()
 planned = {item.path: item for item in study.nodes()}
-keys_by_path = {path: item.key for item in planned.values() for path in item.files}
 
 
 def trust_files():
@@ -31,13 +30,14 @@ def trust_files():
     lost, or come back from a checkout without the files. The key in a file stays with it.
     """
     now = time.time()
+    keys = {path: key_of_job(item) for item in planned.values() for path in item.files}
     for path, right in study.judged().items():
         record, mark = (remembered(folder, path) for folder in ("metadata", "incomplete"))
         names_key = known = False
         if record.exists():
             text = record.read_text(errors="replace")
             known = text.endswith("}")  # a record that was cut off says nothing
-            names_key = known and keys_by_path[path] in text
+            names_key = known and keys[path] in text
         if right:
             mark.unlink(missing_ok=True)
             if not names_key:
@@ -48,6 +48,12 @@ def trust_files():
         # Without a record Snakemake asks the time alone. A time to come would make it reject new files.
         if (right and not names_key) or os.path.getmtime(path) > now:
             os.utime(path, (now, now))
+
+
+def key_of_job(item):
+    """The key among the params of the job that makes a file: one job makes θ0 and the mask that keeps everything."""
+    dense = item.kind == "mask" and item.settings["strategy"] == "dense"
+    return study.theta0(item.settings["experiment"], item.settings["block"]).key if dense else item.key
 
 
 def remembered(folder, path):
