@@ -57,8 +57,8 @@ def state(study: Study) -> list[dict[str, Any]]:
 def now(node: Node, found: dict[str, dict[str, str]]) -> str:
     """The digest that a file made from these inputs would have of their contents."""
     contents = {path: says.get("content", "") for path, says in found.items()}
-    inputs = node.inputs.items()
-    return origins.made_from({role: [contents[item.path] for item in items] for role, items in inputs})
+    roles = {role: [contents[item.path] for item in items] for role, items in node.inputs.items()}
+    return origins.made_from(roles)
 
 
 def header(path: str) -> dict[str, str]:

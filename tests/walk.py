@@ -239,7 +239,8 @@ def main() -> None:
         print(f"{fault}\nThese steps lead to it (put them in a file for --replay):")
         print("\n".join(json.dumps(step) for step in shortest))
     if options.out:
-        told = {"seed": options.seed, "fault": str(fault) if fault else None, "shortest": shortest}
+        seed = None if options.replay else options.seed
+        told = {"seed": seed, "fault": str(fault) if fault else None, "shortest": shortest}
         options.out.write_text(json.dumps(counts | told, indent=1) + "\n", encoding="utf-8")
     sys.exit(1 if fault else 0)
 
