@@ -27,33 +27,51 @@ def trust_files():
     """Makes Snakemake's memory agree with what the files say of themselves.
 
     Snakemake decides by its records, by marks of jobs that were killed, and by times. Any of these may be
-    lost, or come back from a checkout without the files. The key in a file stays with it.
+    lost, or come back from a checkout without the files. The key in a file stays with it. Snakemake
+    judges the files of a job together, so they are told of together.
     """
-    now = time.time()
-    keys = {path: key_of_job(item) for item in planned.values() for path in item.files}
-    for path, right in study.judged().items():
-        record, mark = (remembered(folder, path) for folder in ("metadata", "incomplete"))
-        names_key = known = False
-        if record.exists():
-            text = record.read_text(errors="replace")
-            known = text.endswith("}")  # a record that was cut off says nothing
-            names_key = known and keys[path] in text
-        if right:
-            mark.unlink(missing_ok=True)
-            if not names_key:
-                record.unlink(missing_ok=True)
-        elif names_key or not known:
-            mark.parent.mkdir(parents=True, exist_ok=True)
-            mark.write_text(json.dumps({"external_jobid": None}))
-        # Without a record Snakemake asks the time alone. A time to come would make it reject new files.
-        if (right and not names_key) or os.path.getmtime(path) > now:
-            os.utime(path, (now, now))
+    judged, now = study.judged(), time.time()
+    for key, paths in jobs():
+        there = [path for path in paths if path in judged]
+        right = all(judged[path] for path in there)
+        records = {path: recorded(path, key) for path in there}
+        for path in there:
+            if right:
+                remembered("incomplete", path).unlink(missing_ok=True)
+            elif records[path] != "another":  # else Snakemake sees the change itself
+                mark(path)
+            # Without a record Snakemake asks the time alone. A time to come would make it reject new files.
+            forgotten = right and set(records.values()) != {"planned"}
+            if forgotten:
+                remembered("metadata", path).unlink(missing_ok=True)
+            if forgotten or os.path.getmtime(path) > now:
+                os.utime(path, (now, now))
 
 
-def key_of_job(item):
-    """The key among the params of the job that makes a file: one job makes θ0 and the mask that keeps everything."""
-    dense = item.kind == "mask" and item.settings["strategy"] == "dense"
-    return study.theta0(item.settings["experiment"], item.settings["block"]).key if dense else item.key
+def jobs():
+    """The key in the params of each job, and its files. One job makes θ0 and the mask that keeps everything."""
+    files = {}
+    for item in planned.values():
+        dense = item.kind == "mask" and item.settings["strategy"] == "dense"
+        maker = study.theta0(item.settings["experiment"], item.settings["block"]) if dense else item
+        files.setdefault(maker.key, []).extend(item.files)
+    return files.items()
+
+
+def recorded(path, key):
+    """Whether Snakemake's record of a file has the planned key or another one, or there is none."""
+    record = remembered("metadata", path)
+    text = record.read_text(errors="replace") if record.exists() else ""
+    if not text.endswith("}"):  # a record that was cut off says nothing
+        return "none"
+    return "planned" if key in text else "another"
+
+
+def mark(path):
+    """Marks a file as one that a killed job left behind, so that its job runs again."""
+    place = remembered("incomplete", path)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(json.dumps({"external_jobid": None}))
 
 
 def remembered(folder, path):
