@@ -561,7 +561,7 @@ def test_training_accuracy_at_early_stopping_is_that_of_the_weights_of_that_mome
     result = run(architecture, weights, masks, recipe)
     stop = int(result.measures["early_stop_iteration"][0])
     assert 0 < stop < 60, "a toy whose best moment lies inside the training is needed here"
-    shorter = run(architecture, weights, masks, dataclasses.replace(recipe, iterations=stop))
+    shorter = run(architecture, weights, masks, dataclasses.replace(recipe, iterations=stop, drops=()))
     for measure in ("train_accuracy", "train_loss"):
         assert result.measures[f"early_stop_{measure}"][0] == shorter.measures[f"final_{measure}"][0]
 
