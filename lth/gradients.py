@@ -154,7 +154,7 @@ def compiles(recipe: Recipe, device: torch.device) -> bool:
 def can_compile(device: torch.device) -> bool:
     """Whether steps can be compiled here, found out by compiling one: it takes a C++ compiler and Python's headers. Says in a line if not."""
     try:
-        torch.compile(lambda x: x + 1)(torch.zeros(2, device=device))
+        compiled(lambda x: x + 1)(torch.zeros(2, device=device))
     except Exception as error:  # each of several compilers has its own
         reason = str(error).strip().splitlines()[0]
         print(f"steps run uncompiled, which is slower: no working compiler for {device.type} ({reason})", flush=True)
