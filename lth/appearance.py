@@ -5,9 +5,10 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from lth.settings import Count, Positive, Range, build, unknown
+from lth.settings import Count, Range, build, unknown
 
 MOMENT = re.compile(r"(?:test|validation)_accuracy_at_([1-9]\d{0,8})")  # of figures of kind density
+PIXELS = 6_000  # dots of a panel: more than a page has at 600 a inch would fill the memory
 QUANTITIES = {
     "density": (
         "early_stop_iteration",
@@ -60,11 +61,16 @@ class Lines:
 class Style:
     """How figures look: panel width and height in inches, font size in points, dots per inch of the PNG, a colour for each branch."""
 
-    width: Positive
-    height: Positive
-    font: Positive
+    width: Annotated[float, Range(0, 40, open_low=True)]
+    height: Annotated[float, Range(0, 40, open_low=True)]
+    font: Annotated[float, Range(0, 200, open_low=True)]
     dpi: Annotated[int, Range(20, 1200)]
     colors: dict[str, str]
+
+    def __post_init__(self):
+        for name, inches in (("width", self.width), ("height", self.height)):
+            if inches * self.dpi > PIXELS:
+                raise ValueError(f"{name}: expected at most {PIXELS:,} dots, got {inches:g} inches of {self.dpi}")
 
 
 def moment_of(quantity: str) -> int | None:

@@ -3,6 +3,7 @@
 They follow from the file's settings and the network, so they are known before any array is read.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -49,6 +50,11 @@ def from_curves(iterations: np.ndarray, curves: Mapping[str, np.ndarray]) -> dic
         measures[f"early_stop_{name}"] = curve[np.arange(len(stop)), stop]
         measures[f"final_{name}"] = curve[:, -1]
     return measures
+
+
+def size(template: Template) -> int:
+    """How many bytes the arrays of a template have."""
+    return sum(math.prod(shape) * dtype.itemsize for shape, dtype in template.values())
 
 
 def stack(count: int) -> Template:

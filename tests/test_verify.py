@@ -433,3 +433,28 @@ def test_texts_without_an_origin_are_named(here: Built, capsys: pytest.CaptureFi
     lines, _ = faults(capsys)
     figures = [f"results/figures/tiny/loss-curves.{kind}" for kind in ("png", "svg")]
     assert lines[:2] == [f"{path}: no file in results/origins says what it was made from; {verify.AGAIN}" for path in figures]
+
+
+def test_a_file_larger_than_any_that_is_planned_is_not_unpacked(
+    here: Built, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "MOST", 0)
+    lth("verify")
+    path = f"{RUNS}/random/round-1/mask.h5"
+    file = store.read(path)
+    twice = {name: np.concatenate([array, array]) for name, array in file.arrays.items()}
+    settings = {**file.origin.settings, "repeats": 2 * file.origin.settings["repeats"]}
+    store.write(path, dataclasses.replace(file.origin, settings=settings), twice, file.made_on)
+    lines, _ = faults(capsys)
+    size = sum(array.nbytes for array in twice.values())
+    assert lines[0] == f"{path}: unpacks to {size:,} bytes, and the study plans no file of that size; it is not read"
+
+
+def test_images_of_more_bytes_than_the_study_knows_are_not_unpacked(
+    here: Built, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "MOST", 0)
+    path = Path("results/datasets/digits.json")
+    path.write_text(path.read_text().replace('"training":1400', '"training":1400000'))
+    lines, _ = faults(capsys)
+    assert lines[0].startswith(f"{path}: images of 89,625,408 bytes, and the study knows no data set of that size")

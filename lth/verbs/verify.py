@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import itertools
+import math
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from lth.verbs import prune, tabulate
 
 SHARED = ("dataset", "validation", "seed", "network", "recipe")  # by a file and its parents, and by all runs of a table
 PARTS = {"datasets": 0, "runs": 1, "origins": 2}  # in the order in which files follow from one another
+MOST = 1 << 30  # bytes of a file that are read whatever the study plans
 LISTED = 20  # lines of files that are named without being faults
 AGAIN = "delete it and run snakemake again"
 
@@ -55,10 +57,11 @@ class Findings:
 
 
 class Results:
-    """A results folder: its files by the names under which they record one another."""
+    """A results folder: its files by the names under which they record one another, and the study that they may be of."""
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+    def __init__(self, folder: Path, study: Study | None):
+        self.folder, self.study = folder, study
+        self.planned = {node.path: node for node in study.nodes()} if study else {}
         self.names = {
             f"{RESULTS}/{path.relative_to(folder).as_posix()}" for path in folder.rglob("*") if not path.is_dir() and path.suffix != ".part"
         }
@@ -80,7 +83,19 @@ class Results:
     def _file(self, name: str) -> File:
         """A file with exactly the arrays that its kind has. Raises ValueError."""
         found = self.stored(name)
-        return found.load(self.template(found), exactly=True)
+        template = self.template(found)
+        if (size := contents.size(template)) > MOST and size > self._planned_size(name):
+            raise ValueError(f"unpacks to {size:,} bytes, and the study plans no file of that size; it is not read")
+        return found.load(template, exactly=True)
+
+    def _planned_size(self, name: str) -> int:
+        """Bytes that a file has as the study plans it, 0 where it plans none."""
+        node = self.planned.get(name)
+        if node is None or self.study is None:
+            return 0
+        source = self.study.config.datasets[self.study.experiments[node.settings["experiment"]].dataset]
+        origin = Origin(node.kind, node.settings, "", {})
+        return contents.size(contents.whole(origin, source.shape, source.classes))
 
     def _document(self, name: str) -> origins.Document:
         found = origins.read(self.path(name))
@@ -89,9 +104,18 @@ class Results:
     def _manifest(self, name: str) -> dict[str, Any]:
         """A manifest, if the arrays beside it are what it says. Raises FaultyParentError."""
         try:
-            return datasets.read(self.path(name), Path(name).stem)[0]
+            return self.data(name)
         except ValueError as error:
             raise FaultyParentError(name) from error
+
+    def data(self, name: str) -> dict[str, Any]:
+        """A manifest, after a look at the arrays beside it. Raises ValueError where they are not what it says, or far more than is planned."""
+        manifest = datasets.read_manifest(self.path(name), Path(name).stem)
+        size = math.prod(manifest["shape"]) * (manifest["training"] + manifest["test"])
+        source = self.study.config.datasets.get(Path(name).stem) if self.study else None
+        if size > MOST and (source is None or size > math.prod(source.shape) * (source.training + source.test)):
+            raise ValueError(f"images of {size:,} bytes, and the study knows no data set of that size; they are not read")
+        return datasets.read(self.path(name), Path(name).stem)[0]
 
     def template(self, found: Stored) -> contents.Template:
         """The arrays that a file must have."""
@@ -119,7 +143,8 @@ def verify(folder: Path) -> None:
     """
     if not (folder / "runs").is_dir():
         raise ValueError(f"{folder}: no folder runs in it; run snakemake first, or name the results folder (not a part of it)")
-    results, study, found = Results(folder), _study(folder.parent), Findings()
+    study, found = _study(folder.parent), Findings()
+    results = Results(folder, study)
     planned = results.names if study is None else results.names & _known(study)
     for name in sorted(planned, key=lambda name: (PARTS.get(Path(name).parts[1], len(PARTS)), name)):
         _check(name, results, planned, found)
@@ -203,7 +228,7 @@ def _faults(name: str, results: Results, planned: set[str], keys: dict[str, str]
     elif part == "datasets":
         manifest = Path(name).with_suffix(".json")
         if name == str(manifest):
-            datasets.read(results.path(name), manifest.stem)  # with the arrays beside it
+            results.data(name)  # with the arrays beside it
         elif str(manifest) not in planned:
             yield f"has no manifest {manifest} beside it; {AGAIN}"
     elif not _origin_name(name) & planned:
