@@ -5,14 +5,14 @@ They follow from the file's settings and the network, so they are known before a
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
 from lth import networks
 from lth.networks import Architecture
 from lth.origins import Origin
-from lth.settings import Recipe, build
+from lth.settings import Count, Range, Recipe, build
 
 Template = Mapping[str, tuple[tuple[int, ...], np.dtype[Any]]]
 
@@ -81,8 +81,10 @@ def shapes(architecture: Architecture) -> dict[str, tuple[int, ...]]:
 
 def measured(origin: Origin) -> Template:
     """What a run file holds beside weights."""
-    recipe: Recipe = build(Recipe, origin.settings["recipe"], "recipe")
-    count, evaluations = origin.networks, len(recipe.evaluations(origin.settings["start_iteration"]))
+    recipe: Recipe = build(Recipe, _setting(origin, "recipe"), "recipe")
+    start: int = build(Annotated[int, Range(0)], _setting(origin, "start_iteration"), "start_iteration")
+    recipe.check_within(start, "start_iteration")
+    count, evaluations = origin.networks, len(recipe.evaluations(start))
     curves = {f"curves/{name}": ((count, evaluations), FLOAT) for name in CURVES}
     measures = {f"measures/{name}": ((count,), dtype) for name, dtype in MEASURES.items()}
     index = {"iterations": ((evaluations,), INTEGER), "start_digest": ((count,), DIGEST)}
@@ -92,11 +94,19 @@ def measured(origin: Origin) -> Template:
 def whole(origin: Origin, image: Sequence[int], classes: int) -> Template:
     """All that a file holds, given the shape of an image of its data set and the number of classes."""
     if "shapes" in origin.settings:
-        return masks(origin.networks, origin.settings["shapes"])
-    architecture = networks.architecture(networks.read(origin.settings["network"], "network"), tuple(image), classes)
+        found = build(dict[str, tuple[Count, ...]], origin.settings["shapes"], "shapes")
+        return masks(origin.networks, found)
+    network = networks.read(_setting(origin, "network"), "network")
+    architecture = networks.architecture(network, tuple(image), classes)
     if origin.kind == "mask":
         return masks(origin.networks, shapes(architecture))
     held = weights(origin.networks, architecture)
     if origin.kind != "run":
         return held
-    return {**measured(origin), **(held if origin.settings["keep_weights"] else {})}
+    return {**measured(origin), **(held if _setting(origin, "keep_weights") else {})}
+
+
+def _setting(origin: Origin, name: str) -> Any:
+    if name not in origin.settings:
+        raise ValueError(f"settings: missing key {name!r}, which those of a {origin.kind} have")
+    return origin.settings[name]

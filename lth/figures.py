@@ -2,11 +2,13 @@
 
 import io
 import math
+import platform
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
 import matplotlib
+import matplotlib.ft2font
 import numpy as np
 import PIL
 from matplotlib.axes import Axes
@@ -138,8 +140,10 @@ def rendered(figure: Picture, dpi: int, key: str) -> tuple[bytes, bytes]:
 
 
 def versions() -> dict[str, str]:
-    """The versions that the bytes of a figure depend on."""
-    return {"matplotlib": matplotlib.__version__, "numpy": np.__version__, "pillow": PIL.__version__}
+    """The versions and the kind of machine that the bytes of a figure depend on."""
+    libraries = {"matplotlib": matplotlib.__version__, "numpy": np.__version__, "pillow": PIL.__version__}
+    machine = {"system": platform.system(), "machine": platform.machine()}
+    return {**libraries, **machine, "freetype": matplotlib.ft2font.__freetype_version__}
 
 
 def _looks(shown: Lines) -> dict[str, dict[str, Any]]:

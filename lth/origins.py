@@ -8,17 +8,19 @@ import dataclasses
 import hashlib
 import json
 import platform
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from lth import atomic, keys
-from lth.places import trials_of
+from lth.places import products_of, trials_of
 from lth.texts import check_regular, load_json, read_text
 
 VERSION = 3  # of the format of all files
 MOST = 1 << 26  # bytes of an origin file; that of a table of 20,000 runs has 4 million
 HEAD = 512  # bytes before the HDF5 part of a file; the standard lets them be ours
+DIGEST = re.compile(r"[0-9a-f]{24}|[0-9a-f]{64}")
 COORDINATES = ("experiment", "block", "strategy", "round", "branch", "iteration")
 FIELDS = ("kind", "version", "key", "code", "settings", "inputs", "files", "content", "made_on", "seal")
 MEND = "delete it and run snakemake again"
@@ -65,12 +67,15 @@ class Origin:
     @property
     def trials(self) -> range:
         """The trials of the block."""
-        return trials_of(str(self.settings["block"]))
+        return trials_of(str(self.settings.get("block")))
 
     @property
     def networks(self) -> int:
         """How many networks the file holds: trials of the block times repeats."""
-        return len(self.trials) * self.settings.get("repeats", 1)
+        repeats = self.settings.get("repeats", 1)
+        if not isinstance(repeats, int) or repeats < 1:
+            raise ValueError(f"repeats: expected a whole number of at least 1, got {repeats!r}")
+        return len(self.trials) * repeats
 
 
 @dataclasses.dataclass(frozen=True)
@@ -119,16 +124,24 @@ def header(path: Path | str) -> Header | None:
             check_regular(path)
             with open(path, "rb") as file:
                 fields = json.loads(file.read(HEAD))
-            return Header(**fields) if fields.pop("lth") == VERSION else None
+            return _header(**fields) if fields.pop("lth") == VERSION else None
         fields = load_json(read_text(path, MOST))
         if "dataset" in fields:
-            return Header("dataset", fields["key"], fields["digest"], made_from({}))
+            return _header("dataset", fields["key"], fields["digest"], made_from({}))
         document = read(path)
+        if sorted(document.files) != sorted(products_of(document.origin.kind, document.origin.settings)):
+            return None
         check_files(document)
     except (OSError, ValueError, TypeError, LookupError, AttributeError):
         return None
     origin = document.origin
     return Header(origin.kind, origin.key, document.content, origin.made_from)
+
+
+def _header(kind: str, key: str, content: str, inputs: str) -> Header | None:
+    """A header of digests, or None where others wrote something else in their places."""
+    whole = all(isinstance(text, str) and DIGEST.fullmatch(text) for text in (key, content, inputs))
+    return Header(str(kind), key, content, inputs) if whole else None
 
 
 def write(path: Path, origin: Origin, files: Iterable[Path], made_on: Mapping[str, str]) -> None:
@@ -155,10 +168,12 @@ def read(path: Path | str, kind: str | None = None) -> Document:
         raise ValueError(f"{path}: expected format version {VERSION}, got {fields['version']!r}; {MEND}")
     if fields["seal"] != seal_of(fields):
         raise ValueError(f"{path}: it is not as it was written (its seal differs); {MEND}")
-    origin = origin_of(path, fields)
-    if not isinstance(fields["files"], dict) or fields["content"] != content_of(fields["files"]):
+    origin, files = origin_of(path, fields), fields["files"]
+    if not isinstance(files, dict) or not files or fields["content"] != content_of(files):
         raise ValueError(f"{path}: content is not that of the files it names; {MEND}")
-    return Document(path, origin, fields["files"], fields["content"], dict(fields["made_on"]))
+    if not isinstance(fields["made_on"], dict):
+        raise ValueError(f"{path}: made_on is not as it was written; {MEND}")
+    return Document(path, origin, files, fields["content"], fields["made_on"])
 
 
 def origin_of(path: Path, fields: Mapping[str, Any]) -> Origin:
@@ -205,19 +220,20 @@ def plain_inputs(origin: Origin) -> dict[str, list[list[str]]]:
 def seal_of(fields: Mapping[str, Any]) -> str:
     """SHA-256 over all fields but the seal itself."""
     text = keys.canonical({name: value for name, value in fields.items() if name != "seal"})
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="backslashreplace")).hexdigest()
 
 
 def content_of(digests: Mapping[str, Any]) -> str:
     """SHA-256 over the digests of parts by name."""
-    return hashlib.sha256(keys.canonical(dict(digests)).encode()).hexdigest()
+    return hashlib.sha256(keys.canonical(dict(digests)).encode(errors="backslashreplace")).hexdigest()
 
 
 def sha256(path: Path) -> str:
     """The SHA-256 of a file. Raises ValueError where it cannot be read."""
     try:
         check_regular(path)
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except FileNotFoundError:
         raise ValueError(f"{path}: missing") from None
     except OSError as error:

@@ -19,7 +19,7 @@ import numpy as np
 
 from lth import keys
 from lth.atomic import write_bytes
-from lth.contents import Template
+from lth.contents import Template, size
 from lth.origins import (
     COORDINATES,
     HEAD,
@@ -94,11 +94,10 @@ class Stored:
         return File(**{field.name: getattr(self, field.name) for field in dataclasses.fields(Stored)}, arrays=Arrays(self.path, arrays))
 
     def everything(self, most: int) -> Template:
-        """The template of all arrays that there are. Raises ValueError where one takes more than `most` bytes."""
+        """The template of all arrays that there are. Raises ValueError where they take more than `most` bytes."""
         template = {name: (shape, np.dtype(dtype)) for name, (dtype, shape, _) in self.listed.items()}
-        for name, (shape, dtype) in template.items():
-            if (size := int(np.prod(shape, dtype=object)) * dtype.itemsize) > most:
-                raise ValueError(f"{self.path}: {name}: expected at most {most:,} bytes, got {size:,}; it is not read")
+        if (found := size(template)) > most:
+            raise ValueError(f"{self.path}: expected arrays of at most {most:,} bytes, got {found:,}; they are not read")
         return template
 
 
@@ -161,13 +160,11 @@ def find(path: Path | str, kind: str | None = None) -> Stored:
     """
     path = Path(path)
     with _opened(path) as file:
-        attributes: dict[str, Any] = dict(file.attrs)
+        attributes = _attributes(path, file)
         found = dict(_datasets(path, file))
     if absent := [name for name in ATTRIBUTES if name not in attributes]:
         raise ValueError(f"{path}: attribute {absent[0]!r} is missing, so it is no file of lth")
     plain = {name: int(value) if isinstance(value, np.integer) else value for name, value in attributes.items()}
-    if more := plain.keys() - {*ATTRIBUTES, *COORDINATES}:
-        raise ValueError(f"{path}: attribute {min(more)!r} has no place in it; {MEND}")
     if strange := [name for name, value in plain.items() if not isinstance(value, str | int)]:
         raise ValueError(f"{path}: attribute {strange[0]!r} is neither text nor a number; {MEND}")
     if kind is not None and plain["kind"] != kind:
@@ -183,7 +180,10 @@ def find(path: Path | str, kind: str | None = None) -> Stored:
         raise ValueError(f"{path}: the attributes of its place are not what the settings say; {MEND}")
     if content != content_of(listed):
         raise ValueError(f"{path}: attribute 'content' is not what attribute 'arrays' amounts to; {MEND}")
-    arrays = {name: (str(item[0]), tuple(item[1]), str(item[2])) for name, item in listed.items()}
+    try:
+        arrays = {name: (str(kind), tuple(shape), str(digest)) for name, (kind, shape, digest) in listed.items()}
+    except (TypeError, ValueError):
+        raise ValueError(f"{path}: attribute 'arrays' is not as it was written; {MEND}") from None
     if {name: item[:2] for name, item in arrays.items()} != found:
         raise ValueError(f"{path}: the arrays are not those that were written (names, types or shapes differ); {MEND}")
     if _start(path)[:HEAD] != Header(origin.kind, origin.key, content, origin.made_from).line():
@@ -193,7 +193,7 @@ def find(path: Path | str, kind: str | None = None) -> Stored:
 
 def read(path: Path | str, kind: str | None = None, most: int = 1 << 30) -> File:
     """Reads a file whole, where no template is at hand. Raises ValueError as `find` and `Stored.load`, and
-    for an array of more than `most` bytes.
+    for arrays of more than `most` bytes.
     """
     stored = find(path, kind)
     return stored.load(stored.everything(most))
@@ -232,6 +232,16 @@ def _check_size(path: Path) -> None:
     end = int.from_bytes(start[HEAD + 28 : HEAD + 36], "little")
     if end != (size := path.stat().st_size):
         raise ValueError(f"{path}: not a whole HDF5 file (it should have {end} bytes, and has {size}); {MEND}")
+
+
+def _attributes(path: Path, file: h5py.File) -> dict[str, Any]:
+    """The attributes, each one text or number. A list of texts could repeat one of them without end, so none is read."""
+    for name in file.attrs:
+        if name not in (*ATTRIBUTES, *COORDINATES):
+            raise ValueError(f"{path}: attribute {name!r} has no place in it; {MEND}")
+        if file.attrs.get_id(name).shape != ():
+            raise ValueError(f"{path}: attribute {name!r} is neither text nor a number; {MEND}")
+    return dict(file.attrs)
 
 
 def _start(path: Path) -> bytes:

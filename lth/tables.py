@@ -94,23 +94,22 @@ def moments_of(names: Sequence[str]) -> list[int]:
 
 def read_csv(path: Path) -> list[dict[str, Any]]:
     """A table that `to_csv` wrote. Raises ValueError where it is missing, the columns are others, or a value is not of its kind."""
-    mend = "delete it and run snakemake again"
     try:
         lines = list(csv.reader(path.read_text(encoding="utf-8").splitlines()))
     except (UnicodeDecodeError, csv.Error) as error:
-        raise ValueError(f"{path}: not a table ({error}); {mend}") from None
+        raise ValueError(f"{path}: not a table ({error}); {origins.MEND}") from None
     except OSError as error:
         reason = "missing" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
         raise ValueError(f"{path}: {reason}") from None
     names = columns(moments_of(lines[0]) if lines else ())
     if not lines or tuple(lines[0]) != names:
-        raise ValueError(f"{path}: expected the columns {', '.join(names)}, got {', '.join(lines[0]) if lines else 'nothing'}; {mend}")
+        raise ValueError(f"{path}: expected the columns {', '.join(names)}, got {', '.join(lines[0]) if lines else 'nothing'}; {origins.MEND}")
     table: list[dict[str, Any]] = []
     for number, line in enumerate(lines[1:], start=2):
         try:
             table.append({name: _parsed(name, value) for name, value in zip(names, line, strict=True)})
         except ValueError as error:
-            raise ValueError(f"{path}: line {number}: {error}; {mend}") from None
+            raise ValueError(f"{path}: line {number}: {error}; {origins.MEND}") from None
     return table
 
 

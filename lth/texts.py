@@ -36,11 +36,15 @@ def load_json(text: str) -> Any:
     """
     data, levels = None, math.inf
     with contextlib.suppress(RecursionError):  # deeper than Python's stack
-        data = json.loads(text, parse_int=_short(int), parse_float=_short(float))
+        data = json.loads(text, parse_int=_short(int), parse_float=_short(float), parse_constant=_refused)
         levels = _levels(data)
     if levels > DEEPEST:
         raise ValueError(f"expected at most {DEEPEST} levels of mappings and lists, got more")
     return data
+
+
+def _refused(text: str) -> float:
+    raise ValueError(f"expected numbers, got {text}")
 
 
 def _short(kind: type[float]) -> Callable[[str], float]:

@@ -1,4 +1,4 @@
-"""Tampering with a finished study: 60 kinds, most of them by one who mends digests, seals and keys.
+"""Tampering with a finished study: 79 kinds, most of them by one who mends digests, seals and keys.
 
 `make tamper` does many at random and counts how many `lth verify` names. Left out is what cannot be seen
 without training again: curves or final weights that fit everything else that is there.
@@ -35,11 +35,7 @@ STYLE = {"width": 3.0, "height": 2.5, "font": 9, "dpi": 50, "colors": {"ticket":
 FIGURES = ("early-stopping", "accuracy-curves", "loss-curves")
 
 
-@dataclasses.dataclass(frozen=True)
-class Kind:
-    """A kind of tampering: a function that changes a file in the current folder and returns its path."""
-
-    tamper: Callable[[Study, random.Random], str]
+Kind = Callable[[Study, random.Random], str]  # changes a file in the current folder, and returns its path
 
 
 # Files
@@ -85,7 +81,7 @@ def bytes_of(change: Callable[[bytearray, random.Random], Any]) -> Kind:
         Path(path).write_bytes(content if changed is None else changed)
         return path
 
-    return Kind(tamper)
+    return tamper
 
 
 def flip_a_bit(content: bytearray, chance: random.Random) -> None:
@@ -101,7 +97,7 @@ def raw(change: Callable[[h5py.File, random.Random], None]) -> Kind:
             change(file, chance)
         return path
 
-    return Kind(tamper)
+    return tamper
 
 
 def moved_values(file: h5py.File, chance: random.Random) -> None:
@@ -163,7 +159,7 @@ def forged(change: Change, *kinds: str, where: Callable[[Mapping[str, Any]], boo
         heal(study)
         return path
 
-    return Kind(tamper)
+    return tamper
 
 
 def resettled(
@@ -180,7 +176,7 @@ def resettled(
         heal(study)
         return path
 
-    return Kind(tamper)
+    return tamper
 
 
 def added(name: str, amount: float = 1) -> Change:
@@ -294,6 +290,14 @@ def better_curve(arrays: dict[str, np.ndarray], chance: random.Random) -> None:
     arrays["curves/test_accuracy"][0, -1] += 1 / 397
 
 
+def untrained(study: Study, chance: random.Random) -> str:
+    path = f"{RUNS}/dense/round-0/iteration-15.h5"
+    file = store.read(path)
+    store.write(path, file.origin, store.read(f"{RUNS}/theta0.h5").arrays, file.made_on)
+    heal(study)
+    return path
+
+
 # Places
 
 
@@ -355,7 +359,7 @@ def text(path: str, pattern: str, replacement: Callable[[re.Match[str], random.R
             remake_origin(study, path)
         return path
 
-    return Kind(tamper)
+    return tamper
 
 
 def remake_origin(study: Study, path: str) -> None:
@@ -441,7 +445,7 @@ def document_field(name: str, value: Any) -> Kind:
         Path(path).write_text(json.dumps(fields))
         return path
 
-    return Kind(tamper)
+    return tamper
 
 
 def other_manifest(study: Study, chance: random.Random) -> str:
@@ -494,7 +498,7 @@ KINDS: dict[str, Kind] = {
     "h5: a link elsewhere": raw(lambda file, chance: file.__setitem__("it", h5py.ExternalLink("x.h5", "/trial"))),
     "θ0: a weight": forged(nudged, "theta0"),
     "θ0: trials": forged(added("trial"), "theta0"),
-    "rewound: untrained": Kind(lambda study, chance: untrained(study)),
+    "rewound: untrained": untrained,
     "mask: the dense one": forged(one_fewer, "mask", where=lambda settings: not rounds(settings)),
     "mask: one fewer": forged(one_fewer, "mask", where=rounds),
     "mask: one more": forged(one_more, "mask", where=rounds),
@@ -532,38 +536,30 @@ KINDS: dict[str, Kind] = {
     "settings: validation": resettled(setting("validation", value=300), "run", "rewound"),
     "settings: rates": resettled(setting("rates", "fc1.weight", value=0.3), "mask", where=ranked),
     "settings: nonsense": resettled(setting("recipe", value="none"), "run", "rewound"),
-    "place: exchanged": Kind(exchanged),
-    "place: copied over": Kind(copied_over),
-    "place: a strange file": Kind(strange),
-    "place: gone": Kind(gone),
-    "place: a pipe": Kind(a_pipe),
-    "place: a link": Kind(a_link),
+    "place: exchanged": exchanged,
+    "place: copied over": copied_over,
+    "place: a strange file": strange,
+    "place: gone": gone,
+    "place: a pipe": a_pipe,
+    "place: a link": a_link,
     "table: a digit": text(TABLE, r"(?<=0\.)\d", digit, mended=False),
     "table: a digit, mended": text(TABLE, r"(?<=0\.)\d", digit, mended=True),
-    "table: a row fewer": Kind(without_a_row),
-    "table: rows exchanged": Kind(rows_exchanged),
-    "table: a run fewer": Kind(untold_run),
+    "table: a row fewer": without_a_row,
+    "table: rows exchanged": rows_exchanged,
+    "table: a run fewer": untold_run,
     "metrics: a digit": text(METRICS, r"(?<=0\.)\d", digit, mended=False),
     "metrics: a digit, mended": text(METRICS, r"(?<=0\.)\d", digit, mended=True),
-    "metrics: no table": Kind(untold_table),
-    "figure: a line": Kind(redrawn_line),
-    "figure: a pixel": Kind(recolored),
+    "metrics: no table": untold_table,
+    "figure: a line": redrawn_line,
+    "figure: a pixel": recolored,
     "origin: key": document_field("key", "0" * 24),
     "origin: code": document_field("code", "other"),
     "origin: kind": document_field("kind", "mask"),
     "origin: files": document_field("files", {}),
     "origin: inputs": document_field("inputs", {"runs": [["results/../x", "a", "b"]]}),
-    "data: manifest": Kind(other_manifest),
-    "data: images": Kind(other_images),
+    "data: manifest": other_manifest,
+    "data: images": other_images,
 }
-
-
-def untrained(study: Study) -> str:
-    path = f"{RUNS}/dense/round-0/iteration-15.h5"
-    file = store.read(path)
-    store.write(path, file.origin, store.read(f"{RUNS}/theta0.h5").arrays, file.made_on)
-    heal(study)
-    return path
 
 
 # Verify, and what it says
@@ -613,7 +609,7 @@ def tampered(study: Study, kind: str, seed: str) -> tuple[str, str, bool]:
     with tempfile.TemporaryDirectory() as backup:
         shutil.copytree("results", f"{backup}/results")
         try:
-            path = KINDS[kind].tamper(study, random.Random(seed))
+            path = KINDS[kind](study, random.Random(seed))
             output, _ = verified()
             return path, output, named(output, path, study)
         finally:

@@ -267,14 +267,7 @@ def test_a_checkpoint_that_would_unpack_to_gigabytes_is_not_unpacked(stopped: li
     store.write(checkpoint, file.origin, {**file.arrays, "rows": np.zeros((1 << 10, 1 << 12), np.float32)})
     capsys.readouterr()
     lth(*stopped)
-    assert re.search(r"begins anew: .*rows: expected at most [\d,]+ bytes, got 16,777,216; it is not read", capsys.readouterr().out)
-
-
-def test_inspect_unpacks_no_more_than_the_data_set_allows(here: Built) -> None:
-    path = f"{RUNS}/theta0.h5"
-    file = store.read(path)
-    store.write(path, file.origin, {**file.arrays, "weights/fc1.weight": np.zeros((1 << 10, 1 << 12), np.float32)})
-    refused("inspect", path, match=r"weights/fc1.weight: expected float32 \(2, 12, 64\), got float32 \(1024, 4096\)")
+    assert re.search(r"begins anew: .*expected arrays of at most [\d,]+ bytes, got 16,", capsys.readouterr().out)
 
 
 def test_a_damaged_checkpoint_is_left_out_of_account(stopped: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -159,6 +159,12 @@ DENSE = "results/runs/tiny/trials-0-1/dense/round-0/ticket/run.h5"
 THETA0, DATA = "results/runs/tiny/trials-0-1/theta0.h5", "results/datasets/digits.json"
 
 
+def cut_last(path: Path) -> None:
+    """What is left ends as a whole record does, with a brace."""
+    if path.exists():
+        path.write_bytes(path.read_bytes()[:-1])
+
+
 def forget(*paths: str) -> Callable[[Workspace], object]:
     return lambda workspace: [record(workspace, path).unlink(missing_ok=True) for path in paths]
 
@@ -169,6 +175,7 @@ LOSSES: dict[str, Callable[[Workspace], object]] = {
     "one record": forget(DENSE),
     "one of two records of a job, and that of its input": forget(THETA0, DATA),
     "the end of one record": lambda workspace: record(workspace, DENSE).write_text('{"version": 6, "params": ['),
+    "the last byte of one record": lambda workspace: cut_last(record(workspace, DENSE)),
     "the record of a figure": forget("results/figures/tiny/early-stopping.svg"),
 }
 

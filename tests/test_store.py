@@ -1,6 +1,7 @@
 """HDF5 files: the same work is the same bytes, whatever is not as it was written is refused, and a file is whole or not there."""
 
 import dataclasses
+import json
 import os
 import re
 import time
@@ -235,6 +236,27 @@ def test_what_is_no_file_of_lth_has_no_header(tmp_path: Path) -> None:
     assert origins.header(tmp_path / "none.h5") is None
 
 
+@pytest.mark.parametrize("content", ["NaN", '"\\\\ud800"', "5", "[]", '"x"'])
+def test_a_first_line_that_is_no_header_is_none(path: Path, content: str) -> None:
+    line = f'{{"lth":3,"kind":"mask","key":"{"0" * 24}","content":{content},"inputs":"{"0" * 24}"}}'
+    path.write_bytes(line.encode().ljust(origins.HEAD) + path.read_bytes()[origins.HEAD :])
+    assert origins.header(path) is None
+
+
+def test_an_attribute_that_repeats_a_text_without_end_is_not_read(path: Path) -> None:
+    with h5py.File(path, "r+") as file:
+        file.attrs["code"] = ["x" * 1000] * 50
+    with pytest.raises(ValueError, match=re.escape(f"{path}: attribute 'code' is neither text nor a number")):
+        store.find(path)
+
+
+@pytest.mark.parametrize("arrays", ['{"a": 5}', '{"a": ["x"]}', '{"a": [1, 2, 3]}'])
+def test_a_list_of_arrays_of_another_form_is_refused(path: Path, arrays: str) -> None:
+    resealed(path, arrays=arrays, content=origins.content_of(json.loads(arrays)))
+    with pytest.raises(ValueError, match=re.escape(f"{path}: ")):
+        store.find(path)
+
+
 def external(file: h5py.File) -> None:
     file.create_dataset("it", shape=(16,), dtype="u1", external=[("/etc/hostname", 0, 16)])
 
@@ -343,7 +365,7 @@ def test_a_few_bytes_that_unpack_to_gigabytes_are_not_unpacked(tmp_path: Path) -
     path = tmp_path / "it.h5"
     store.write(path, ORIGIN, {"it": np.zeros((1 << 11, 1 << 11), np.uint8)})
     assert path.stat().st_size < 20_000
-    with pytest.raises(ValueError, match="it: expected at most 1,000 bytes, got 4,194,304; it is not read"):
+    with pytest.raises(ValueError, match="expected arrays of at most 1,000 bytes, got 4,194,304; they are not read"):
         store.read(path, most=1_000)
     with pytest.raises(ValueError, match=re.escape("it: expected uint8 (2, 2), got uint8 (2048, 2048)")):
         store.find(path).load({"it": ((2, 2), np.dtype("u1"))})

@@ -150,7 +150,7 @@ def test_one_damaged_file_is_one_fault_and_what_was_made_from_it_waits(here: Bui
 def test_a_missing_parent_is_named(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
     Path(MASK).unlink()
     lines, _ = faults(capsys)
-    assert lines[0] == f"{RUNS}/iterative/round-2/reinit/run.h5: was made from {MASK} (mask), which is missing; {verify.AGAIN}"
+    assert lines[0] == f"{RUNS}/iterative/round-2/reinit/run.h5: was made from {MASK} (mask), which is missing; run snakemake again"
 
 
 def test_swapped_files_are_found_where_they_lie(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
@@ -283,9 +283,10 @@ def test_a_picture_of_other_versions_is_compared_by_its_digest_alone(here: Built
 
 @pytest.mark.parametrize("kind", tamper.KINDS)
 def test_a_tampering_of_each_kind_is_named(here: Built, kind: str) -> None:
-    path = tamper.KINDS[kind].tamper(here.study, random.Random(kind))
-    output, _ = tamper.verified()
+    path = tamper.KINDS[kind](here.study, random.Random(kind))
+    output, well = tamper.verified()
     assert tamper.named(output, path, here.study), f"{path}\n{output}"
+    assert well == (kind == "place: a strange file"), "a file that is not the study's is no fault of it"
 
 
 def test_a_file_of_a_kind_that_has_no_place_in_results_is_named(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
@@ -412,7 +413,7 @@ def test_a_run_that_a_table_knows_and_that_is_gone_is_named(here: Built, capsys:
     Path(f"{RUNS}/iterative/round-2/reinit/run.h5").unlink()
     path = f"{RUNS}/iterative/round-2/reinit/run.h5"
     lines, _ = faults(capsys)
-    assert f"results/origins/tables/tiny.json: was made from {path} (runs), which is missing; {verify.AGAIN}" in lines
+    assert f"results/origins/tables/tiny.json: was made from {path} (runs), which is missing; run snakemake again" in lines
 
 
 def test_a_table_that_the_metrics_know_and_that_is_gone_is_named(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
@@ -457,4 +458,52 @@ def test_images_of_more_bytes_than_the_study_knows_are_not_unpacked(
     path = Path("results/datasets/digits.json")
     path.write_text(path.read_text().replace('"training":1400', '"training":1400000'))
     lines, _ = faults(capsys)
-    assert lines[0].startswith(f"{path}: images of 89,625,408 bytes, and the study knows no data set of that size")
+    assert lines[0].startswith(f"{path}: images and labels of 100,828,584 bytes, and the study knows no data set of that size")
+
+
+def resettled(path: str, **settings: Any) -> None:
+    """Other settings under a right seal and key; None takes one away."""
+    file = store.read(path)
+    changed = {name: value for name, value in {**file.origin.settings, **settings}.items() if value is not None}
+    store.write(path, dataclasses.replace(file.origin, settings=changed), file.arrays, file.made_on)
+
+
+@pytest.mark.parametrize("settings", [{"start_iteration": -(10**12)}, {"recipe": None}, {"keep_weights": None}])
+def test_settings_that_no_run_has_are_a_fault_at_once(here: Built, capsys: pytest.CaptureFixture[str], settings: dict[str, Any]) -> None:
+    resettled(TICKET, **settings)
+    (name,) = settings
+    assert any(line.startswith(f"{TICKET}: ") and name in line for line in faults(capsys)[0])
+
+
+def test_a_parent_with_strange_settings_blames_nobody_else(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    path = f"{RUNS}/iterative/round-1/mask.h5"
+    resettled(path, shapes=5)
+    lines, end = faults(capsys)
+    assert [line for line in lines if "not checked" not in line] == [
+        f"{path}: shapes: expected a mapping, got 5",
+    ]
+    assert end.startswith("lth: error: results: 1 fault, and ")
+
+
+def test_files_of_the_study_that_are_not_there_are_named(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    for path in here.study.metrics().files:
+        Path(path).unlink()
+    capsys.readouterr()
+    lth("verify")
+    assert "results/metrics.json: is not there yet" in capsys.readouterr().out
+
+
+def test_a_study_that_cannot_be_read_is_said(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("params.yaml").write_text("experiments: [")
+    capsys.readouterr()
+    lth("verify")
+    assert "results: compared with no study, since that beside it cannot be read (" in capsys.readouterr().out
+
+
+def test_the_study_is_found_from_within_the_results(here: Built, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    params = Path("params.yaml")
+    params.write_text(params.read_text().replace("learning_rate: 0.01", "learning_rate: 0.02"))
+    monkeypatch.chdir("results")
+    capsys.readouterr()
+    lth("verify", ".")
+    assert "is not what params.yaml and the code ask for now" in capsys.readouterr().out

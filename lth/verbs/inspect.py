@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lth import config, contents, pruning, store
+from lth import pruning, store
 from lth.terminal import printable
 
 
@@ -15,7 +15,7 @@ def inspect(path: Path) -> None:
         raise ValueError(f"{path}: expected an HDF5 file (.h5) of kind theta0, rewound, mask or run")
     found = store.find(path)
     origin = found.origin
-    file = found.load(_template(found))
+    file = found.load(found.everything(1 << 30))  # a few bytes may unpack to more than there is memory
     print(printable(f"{path}: {origin.kind}, " + ", ".join(f"{name} {value}" for name, value in origin.coordinates.items())))
     print(printable(f"key     {origin.key} (code {origin.code})"))
     for role, items in origin.inputs.items():
@@ -26,14 +26,6 @@ def inspect(path: Path) -> None:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     for row in rows:
         print(printable("  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))))
-
-
-def _template(found: store.Stored) -> contents.Template:
-    """What the file should hold, as far as its data set is known here: a few bytes may unpack to gigabytes."""
-    source = config.sources().get(str(found.origin.settings.get("dataset")))
-    if found.origin.kind not in KINDS or (source is None and "shapes" not in found.origin.settings):
-        return found.everything(1 << 30)
-    return contents.whole(found.origin, source.shape if source else (), source.classes if source else 0)
 
 
 def _mask(file: store.File) -> Iterator[Sequence[str]]:

@@ -92,7 +92,7 @@ def train(
     conditions = training.conditions(chosen.recipe, where)
     saved = _checkpoint_origin(origin, conditions)
     values = max(gradients.Layout(block.stack.architecture).width, len(chosen.recipe.evaluations(0)))
-    resume = _resumed(checkpoint, saved, 8 * values * len(block.pairs))
+    resume = _resumed(checkpoint, saved, 100 * values * len(block.pairs))  # a dozen arrays of 8 bytes a value at most
     first = resume.iteration if resume else chosen.start_iteration
     print(f"{out}: {len(block.pairs)} networks, {chosen.recipe.iterations} iterations on {where}, from iteration {first}", flush=True)
     watch = _watch(chosen.recipe, checkpoint, saved, checkpoint_every)
@@ -230,9 +230,9 @@ def _frozen(state: training.State) -> dict[str, np.ndarray]:
     return arrays | {f"curves/{name}": curve for name, curve in state.curves.items()}
 
 
-def _resumed(checkpoint: Path, origin: origins.Origin, largest: int) -> training.State | None:
+def _resumed(checkpoint: Path, origin: origins.Origin, most: int) -> training.State | None:
     """The state in a checkpoint of this very node, or None. A checkpoint that is damaged, another's or made under other conditions is left
-    out of account. `largest` is the most bytes that one of its arrays has.
+    out of account. `most` is how many bytes all of its arrays may have.
     """
     if not checkpoint.exists():
         return None
@@ -242,7 +242,7 @@ def _resumed(checkpoint: Path, origin: origins.Origin, largest: int) -> training
             before, now = (item.settings.get("made_on") for item in (found.origin, origin))
             reason = f"it was made on {before}, and this is {now}" if before != now else "it is of another plan"
             raise ValueError(f"{checkpoint}: {reason}")
-        file = found.load(found.everything(largest))
+        file = found.load(found.everything(most))
     except ValueError as error:
         print(f"warning: begins anew: {error}", flush=True)
         return None

@@ -12,6 +12,7 @@ import numpy as np
 
 from lth import config, contents, datasets, networks, origins, pruning, settings, store, tables, tickets
 from lth.appearance import figure_of
+from lth.origins import MEND as AGAIN
 from lth.origins import Input, Origin
 from lth.places import RESULTS, path_of, products_of
 from lth.store import File, Stored
@@ -24,7 +25,6 @@ SHARED = ("dataset", "validation", "seed", "network", "recipe")  # by a file and
 PARTS = {"datasets": 0, "runs": 1, "origins": 2}  # in the order in which files follow from one another
 MOST = 1 << 30  # bytes of a file that are read whatever the study plans
 LISTED = 20  # lines of files that are named without being faults
-AGAIN = "delete it and run snakemake again"
 
 
 class FaultyParentError(Exception):
@@ -54,6 +54,9 @@ class Findings:
                 self.waiting.append(path)
             else:
                 self.faults.append((path, fault))
+        if not self.faults:  # then nothing else explains why a file cannot be checked
+            self.faults = [(path, f"what it was made from does not fit its settings; {AGAIN}") for path in self.waiting]
+            self.waiting = []
 
 
 class Results:
@@ -111,10 +114,10 @@ class Results:
     def data(self, name: str) -> dict[str, Any]:
         """A manifest, after a look at the arrays beside it. Raises ValueError where they are not what it says, or far more than is planned."""
         manifest = datasets.read_manifest(self.path(name), Path(name).stem)
-        size = math.prod(manifest["shape"]) * (manifest["training"] + manifest["test"])
+        size = (math.prod(manifest["shape"]) + 8) * (manifest["training"] + manifest["test"])
         source = self.study.config.datasets.get(Path(name).stem) if self.study else None
-        if size > MOST and (source is None or size > math.prod(source.shape) * (source.training + source.test)):
-            raise ValueError(f"images of {size:,} bytes, and the study knows no data set of that size; they are not read")
+        if size > MOST and (source is None or size > (math.prod(source.shape) + 8) * (source.training + source.test)):
+            raise ValueError(f"images and labels of {size:,} bytes, and the study knows no data set of that size; they are not read")
         return datasets.read(self.path(name), Path(name).stem)[0]
 
     def template(self, found: Stored) -> contents.Template:
@@ -143,7 +146,7 @@ def verify(folder: Path) -> None:
     """
     if not (folder / "runs").is_dir():
         raise ValueError(f"{folder}: no folder runs in it; run snakemake first, or name the results folder (not a part of it)")
-    study, found = _study(folder.parent), Findings()
+    study, found = _study(folder), Findings()
     results = Results(folder, study)
     planned = results.names if study is None else results.names & _known(study)
     for name in sorted(planned, key=lambda name: (PARTS.get(Path(name).parts[1], len(PARTS)), name)):
@@ -155,12 +158,16 @@ def verify(folder: Path) -> None:
         print(f"{printable(path)}: not checked, since a file that it was made from has a fault")
     strangers = sorted(results.names - planned)
     _list(results, strangers, "does not belong to the study, so it was not checked", "`lth tidy` lists them all")
+    if study is not None:
+        missing = sorted(study.files() - results.names)
+        _list(results, missing, "is not there yet", "`snakemake -n` says what makes it")
     named = {path for path, _ in found.faults} | set(found.waiting)
     outdated = [name for name in (study.outdated(found.keys) if study else []) if results.path(name) not in named]
     _list(results, outdated, "is not what params.yaml and the code ask for now", "`snakemake -n` says what runs again")
     if found.faults:
         count = "1 fault" if len(found.faults) == 1 else f"{len(found.faults)} faults"
-        waiting = f", and {len(found.waiting)} files that were made from these" if found.waiting else ""
+        files = "1 file that was" if len(found.waiting) == 1 else f"{len(found.waiting)} files that were"
+        waiting = f", and {files} made from these" if found.waiting else ""
         mend = "do what each line says (or delete that file; nothing, where it says `not checked`), then run snakemake again"
         raise ValueError(f"{folder}: {count}{waiting}; {mend}")
     count = sum(name.endswith(".h5") for name in planned)
@@ -170,11 +177,15 @@ def verify(folder: Path) -> None:
     print(f"{folder}: {pictures} pictures are those that were drawn")
 
 
-def _study(top: Path) -> Study | None:
-    """The study beside the results, if there is one that can be read."""
+def _study(folder: Path) -> Study | None:
+    """The study beside the results, if there is one. A line says so where it cannot be read."""
+    top = folder.absolute().parent
+    if not (top / "params.yaml").exists():
+        return None
     try:
         return Study(config.read(top / "params.yaml", top / config.CATALOG))
-    except ValueError:
+    except ValueError as error:
+        print(printable(f"{folder}: compared with no study, since that beside it cannot be read ({error})"))
         return None
 
 
@@ -228,7 +239,7 @@ def _faults(name: str, results: Results, planned: set[str], keys: dict[str, str]
     elif part == "datasets":
         manifest = Path(name).with_suffix(".json")
         if name == str(manifest):
-            results.data(name)  # with the arrays beside it
+            keys[name] = results.data(name)["key"]
         elif str(manifest) not in planned:
             yield f"has no manifest {manifest} beside it; {AGAIN}"
     elif not _origin_name(name) & planned:
@@ -257,7 +268,7 @@ def _file_faults(name: str, results: Results) -> Iterator[str]:
         return
     for role, (item,) in found.origin.inputs.items():
         if item.path not in results.names:
-            yield f"was made from {item.path} ({role}), which is missing; {AGAIN}"
+            yield f"was made from {item.path} ({role}), which is missing; run snakemake again"
             return
     file = results.file(name)
     yield from checks[found.origin.kind](file, results, _parents(file, results))
@@ -276,7 +287,7 @@ def _parents(file: File, results: Results) -> dict[str, File]:
             else:
                 parents[role] = results.file(item.path)
                 there = dataclasses.replace(parents[role].as_input(), path=item.path)
-        except ValueError as error:
+        except Exception as error:  # whatever is wrong with it is said where it is checked itself
             raise FaultyParentError(item.path) from error
         if role in parents and path_of(parents[role].origin.kind, parents[role].origin.settings) != item.path:
             raise FaultyParentError(item.path)
@@ -449,7 +460,7 @@ def _document_faults(name: str, results: Results, planned: set[str]) -> Iterator
         origins.check_files(found)
         _check_inputs(found, results)
         yield from checks[kind](found, results)
-        tabled = {name for name in planned if name.startswith(f"{RESULTS}/origins/tables/")}
+        tabled = {other for other in planned if other.startswith(f"{RESULTS}/origins/tables/")}
         if kind == "metrics" and (missing := tabled - {item.path for item in found.origin.inputs["tables"]}):
             yield f"has no numbers of {min(missing)}; {AGAIN}"
 
@@ -458,10 +469,10 @@ def _check_inputs(found: origins.Document, results: Results) -> None:
     for role, items in found.origin.inputs.items():
         for item in items:
             if item.path not in results.names:
-                raise ValueError(f"was made from {item.path} ({role}), which is missing; {AGAIN}")
+                raise ValueError(f"was made from {item.path} ({role}), which is missing; run snakemake again")
             try:
                 there = results.stored(item.path) if role == "runs" else results.document(item.path)
-            except ValueError as error:
+            except Exception as error:
                 raise FaultyParentError(item.path) from error
             _check_unchanged(item, there.as_input(), role)
 
@@ -471,13 +482,7 @@ def _runs(found: origins.Document, results: Results) -> list[Stored]:
 
 
 def _tables(found: origins.Document, results: Results) -> list[origins.Document]:
-    documents = [results.document(item.path) for item in found.origin.inputs.get("tables", ())]
-    for document in documents:
-        try:
-            origins.check_files(document)
-        except ValueError as error:
-            raise FaultyParentError(document.path) from error
-    return documents
+    return [results.document(item.path) for item in found.origin.inputs.get("tables", ())]
 
 
 def _table_faults(found: origins.Document, results: Results) -> Iterator[str]:
@@ -496,7 +501,11 @@ def _table_faults(found: origins.Document, results: Results) -> Iterator[str]:
 
 
 def _metrics_faults(found: origins.Document, results: Results) -> Iterator[str]:
-    yield from _text_faults(found, tables.metrics(_tables(found, results)), "its tables")
+    try:
+        text = tables.metrics(_tables(found, results))
+    except ValueError as error:
+        raise FaultyParentError(found.path) from error
+    yield from _text_faults(found, text, "its tables")
 
 
 def _text_faults(found: origins.Document, text: str, source: str) -> Iterator[str]:
@@ -514,7 +523,10 @@ def _figure_faults(found: origins.Document, results: Results) -> Iterator[str]:
         return
     plan: plot.Plan = settings.build(plot.Plan, found.origin.settings, "settings")
     figure = figure_of(plan.figure, "settings.figure")
-    picture = figures.draw(figure, plan.style, plan.curves, _runs(found, results) or _tables(found, results))
+    try:
+        picture = figures.draw(figure, plan.style, plan.curves, _runs(found, results) or _tables(found, results))
+    except ValueError as error:
+        raise FaultyParentError(found.path) from error
     images = figures.rendered(picture, plan.style.dpi, found.origin.key)
     for path, image in zip(products_of("figure", found.origin.settings), images, strict=True):
         if results.path(path).read_bytes() != image:

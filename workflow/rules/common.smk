@@ -1,5 +1,6 @@
 # Functions only: the study, and what the rules take from it. Paths, settings, inputs and keys all come from lth.study.
 import base64
+import contextlib
 import json
 import os
 import time
@@ -44,8 +45,9 @@ def trust_files():
             forgotten = right and set(records.values()) != {"planned"}
             if forgotten:
                 remembered("metadata", path).unlink(missing_ok=True)
-            if forgotten or os.path.getmtime(path) > now:
-                os.utime(path, (now, now))
+            with contextlib.suppress(FileNotFoundError):  # another Snakemake may be at work while this one only plans
+                if forgotten or os.path.getmtime(path) > now:
+                    os.utime(path, (now, now))
 
 
 def jobs():
@@ -61,8 +63,10 @@ def jobs():
 def recorded(path, key):
     """Whether Snakemake's record of a file has the planned key or another one, or there is none."""
     record = remembered("metadata", path)
-    text = record.read_text(errors="replace") if record.exists() else ""
-    if not text.endswith("}"):  # a record that was cut off says nothing
+    try:
+        text = record.read_text(errors="replace")
+        json.loads(text)
+    except (FileNotFoundError, ValueError):  # one that was cut off says nothing
         return "none"
     return "planned" if key in text else "another"
 
