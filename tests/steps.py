@@ -278,7 +278,8 @@ def lose_records(walk: Walk, how: str, which: Sequence[int]) -> After:
         if how == "lost":
             path.unlink()
         else:
-            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+            content = path.read_bytes()  # without its last byte a record still ends with a brace
+            path.write_bytes(content[: -1 if sum(which) % 2 else sum(which) % len(content)])
     return After()
 
 
