@@ -210,7 +210,8 @@ def _check_line(text: str, experiment: Experiment, where: str) -> None:
         strategy = experiment.strategies.get(line.strategy)
         legal = strategy is not None and 1 <= line.round <= strategy.rounds and line.branch in strategy.branches
     if not legal:
-        raise ValueError(f"{where}: {text!r} is not trained; choose other lines there. The strategies are {_described(experiment)}")
+        mend = f"choose other lines there, or other `figures`. The strategies are {_described(experiment)}"
+        raise ValueError(f"{where}: {text!r} is not trained; {mend}")
 
 
 def _described(experiment: Experiment) -> str:

@@ -277,7 +277,7 @@ def test_a_fault_of_the_params_is_refused_with_its_key_and_what_is_legal(project
         (
             "curves.panels",
             [["oneshot/round-1/ticket"]],
-            ".curves.panels[0]: 'oneshot/round-1/ticket' is not trained; choose other lines there. The strategies are",
+            ".curves.panels[0]: 'oneshot/round-1/ticket' is not trained; choose other lines there, or other `figures`. The strategies are",
         ),
         ("curves.panels", [["dense/round-1/ticket"]], ".curves.panels[0]: 'dense/round-1/ticket' is not trained"),
         ("curves.panels", [["iterative/round-0/ticket"]], ".curves.panels[0]: 'iterative/round-0/ticket' is not trained"),
