@@ -11,8 +11,8 @@ run: $(VENV)/.installed ## the study of params.yaml, and a report
 	@snakemake --quiet rules
 	@test -e report.html && test -z "$$(find results workflow -type f -newer report.html)" || snakemake --quiet all --report report.html
 	@echo
-	@echo "figures: results/figures/*/*.svg (and .png)"
-	@ls results/figures/*/*.svg
+	@echo "figures: results/figures/*.svg (and .png)"
+	@find results/figures -name "*.svg" 2>/dev/null | sort
 	@echo "tables:"
 	@ls results/tables/*.csv
 	@echo "report:  report.html"
@@ -23,7 +23,7 @@ test: $(VENV)/.installed ## all tests but the slow ones
 # A machine stands for several: scalar kernels of torch and of its compiler, older kernels of MKL, oneDNN
 # and OpenBLAS, and numpy without what it would pick at run time. Variables that a machine doesn't know
 # do nothing. Compiled code has a cache of its own, or it would not be compiled again.
-NUMERICAL := $(patsubst %,tests/test_%.py,training networks pruning tickets tables cli)
+NUMERICAL := $(addprefix tests/,training networks lottery report) $(patsubst %,tests/verbs/test_%.py,by_hand train interrupted rewind diverged prune)
 test-cpus: $(VENV)/.installed ## the numerical tests once more, as on other CPUs
 	@cache=$$(mktemp -d) && trap 'rm -rf "$$cache"' EXIT && \
 	found=$$(python -c 'import numpy; print(*numpy.show_config("dicts")["SIMD Extensions"].get("found", []))') && \

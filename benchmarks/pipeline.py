@@ -1,9 +1,9 @@
-"""What the pipeline costs beside the training itself: seconds of overhead a job, and seconds and memory to plan a large study.
+"""What the pipeline costs beside training: seconds a job, and what it takes to plan a large study.
 
     python benchmarks/pipeline.py
 
-Both run real `snakemake` over copies of this checkout in temporary folders. Nothing heavy is imported here: a child's peak memory would
-begin from this process's.
+Both run real `snakemake` over copies of this checkout in temporary folders. Nothing heavy is
+imported here, since a child's peak memory would begin from this process's.
 """
 
 import argparse
@@ -25,18 +25,38 @@ from typing import Any
 import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
-TINY = {
-    "tiny": {
-        "extends": "lenet-digits",
-        "trials": 2,
-        "block": 2,
-        "recipe": {"iterations": 1, "evaluate_every": 1},
-        "strategies": {"iterative": {"rounds": 12, "branches": {"ticket": 1, "reinit": None}}},
-        "figures": ["early-stopping"],
-        "curves": {"panels": []},
-    }
+Study = Mapping[str, Mapping[str, Any]]  # experiments and figures by name
+TINY: Study = {
+    "experiments": {
+        "tiny": {
+            "extends": "lenet-digits",
+            "trials": 2,
+            "block": 2,
+            "recipe": {"iterations": 1, "evaluate_every": 1},
+            "strategies": {"iterative": {"rounds": 12, "branches": {"ticket": 1, "reinit": None}}},
+        }
+    },
+    "figures": {
+        "early-stopping": {
+            "extends": "early-stopping",
+            "over": {"tiny": ""},
+            "lines": {"iterative/reinit": None},
+        }
+    },
 }
-LARGE = {f"large-{number}": {"extends": "lenet", "trials": 25, "block": 5, "seed": number} for number in range(8)}
+FIGURES = ("early-stopping", "end-of-training", "accuracy-curves", "loss-curves")
+NAMES = [f"large-{number}" for number in range(8)]
+LARGE: Study = {
+    "experiments": {
+        name: {"extends": "lenet", "trials": 25, "block": 5, "seed": number}
+        for number, name in enumerate(NAMES)
+    },
+    "figures": {
+        f"{name}-{figure}": {"extends": figure, "over": {name: ""}}
+        for name in NAMES
+        for figure in FIGURES
+    },
+}
 OUTPUT = "output.txt"  # what the last command in a workspace said
 STARTS = {
     "Python alone": ["-c", "pass"],
@@ -49,8 +69,10 @@ STARTS = {
 
 def main() -> None:
     """Prints three tables."""
-    argparse.ArgumentParser(description="Overhead of the pipeline, as Markdown tables.").parse_args()
-    print(f"Python {platform.python_version()}, {os.cpu_count()} cores; load average before: {os.getloadavg()[0]:.1f}")
+    about = "Overhead of the pipeline, as Markdown tables."
+    argparse.ArgumentParser(description=about).parse_args()
+    machine = f"Python {platform.python_version()}, {os.cpu_count()} cores"
+    print(f"{machine}; load average before: {os.getloadavg()[0]:.1f}")
     with workspace(TINY) as folder:
         starting(folder)
         overhead(folder)
@@ -67,7 +89,10 @@ def starting(folder: Path) -> None:
 
 
 def overhead(folder: Path) -> None:
-    """Prints seconds a job for trainings of a single iteration, from the start of one job to that of the next: Snakemake's share is in it."""
+    """Prints seconds a job, where each training run is one iteration.
+
+    They go from the start of one job to that of the next, so Snakemake's share is in them.
+    """
     began = time.time()
     seconds, _ = measured([sys.executable, "-m", "snakemake", "--cores", "1"], folder)
     jobs = started(folder)
@@ -75,37 +100,47 @@ def overhead(folder: Path) -> None:
     costs: dict[str, list[float]] = {}
     for (start, rule), following in zip(jobs, starts[1:], strict=True):
         costs.setdefault(rule, []).append(following - start)
-    print("\nSeconds a job, one job at a time, trainings of one iteration: from a job's start to the next one's (or to the end)\n")
+    print("\nSeconds a job, one job at a time, training runs of one iteration:")
+    print("from a job's start to the next one's (or to the end)\n")
     print("| rule | jobs | median | minimum | maximum |\n|---|--:|--:|--:|--:|")
     for rule, values in sorted(costs.items(), key=lambda item: -len(item[1])):
-        print(f"| {rule} | {len(values)} | {statistics.median(values):.2f} | {min(values):.2f} | {max(values):.2f} |")
-    print(f"\n{seconds:.1f} s in all, {starts[0] - began:.1f} s of it before the first of {len(jobs)} jobs", flush=True)
+        numbers = (statistics.median(values), min(values), max(values))
+        print(f"| {rule} | {len(values)} | {' | '.join(f'{number:.2f}' for number in numbers)} |")
+    before = f"{starts[0] - began:.1f} s of it before the first of {len(jobs)} jobs"
+    print(f"\n{seconds:.1f} s in all, {before}", flush=True)
 
 
 def planning(folder: Path) -> None:
     """Prints seconds and peak memory of `snakemake -n` over a study of about 3,000 jobs."""
     seconds, megabytes = measured([sys.executable, "-m", "snakemake", "-n"], folder)
-    found = re.findall(r"^total\s+(\d+)", (folder / OUTPUT).read_text(encoding="utf-8"), flags=re.MULTILINE)
-    assert int(found[-1]) >= 3_000, f"a study of at least 3,000 jobs is meant, got {found[-1]}"
-    print("\nPlanning with `snakemake -n`\n\n| jobs | seconds | wanted | peak memory | wanted |\n|--:|--:|--:|--:|--:|")
-    print(f"| {int(found[-1]):,} | {seconds:.1f} | under 20 | {megabytes:.0f} MB | under 500 MB |")
+    output = (folder / OUTPUT).read_text(encoding="utf-8")
+    jobs = int(re.findall(r"^total\s+(\d+)", output, flags=re.MULTILINE)[-1])
+    assert jobs >= 3_000, f"a study of at least 3,000 jobs is meant, got {jobs}"
+    print("\nPlanning with `snakemake -n`\n")
+    print("| jobs | seconds | wanted | peak memory | wanted |\n|--:|--:|--:|--:|--:|")
+    print(f"| {jobs:,} | {seconds:.1f} | under 8 | {megabytes:.0f} MB | under 200 MB |")
 
 
 @contextlib.contextmanager
-def workspace(experiments: Mapping[str, Any]) -> Iterator[Path]:
+def workspace(study: Study) -> Iterator[Path]:
     """A temporary copy of the pipeline with a study of its own."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         shutil.copy(ROOT / "Snakefile", folder)
         for part in ("workflow", "profiles", "lth"):
-            shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / part, folder / part, ignore=ignored)
         style = yaml.safe_load((ROOT / "params.yaml").read_text(encoding="utf-8"))["style"]
-        (folder / "params.yaml").write_text(json.dumps({"experiments": experiments, "style": style}), encoding="utf-8")
+        text = json.dumps({**study, "style": style})
+        (folder / "params.yaml").write_text(text, encoding="utf-8")
         yield folder
 
 
 def measured(command: list[str], folder: Path) -> tuple[float, float]:
-    """Runs a command in a workspace: seconds, and the peak memory in MB of the largest of its processes."""
+    """Runs a command in a workspace.
+
+    Gives seconds, and the peak memory in MB of the largest of its processes.
+    """
     began = time.perf_counter()
     with (folder / OUTPUT).open("w", encoding="utf-8") as output:
         process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
@@ -113,12 +148,16 @@ def measured(command: list[str], folder: Path) -> tuple[float, float]:
     seconds = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        sys.exit(f"{' '.join(command)} failed:\n{(folder / OUTPUT).read_text(encoding='utf-8')[-3000:]}")
+        said = (folder / OUTPUT).read_text(encoding="utf-8")[-3000:]
+        sys.exit(f"{' '.join(command)} failed:\n{said}")
     return seconds, usage.ru_maxrss / 1024
 
 
 def started(folder: Path) -> list[tuple[float, str]]:
-    """The jobs that ran, in order: start time in seconds since 1970, and rule. From Snakemake's records, one an output; a job has one log."""
+    """The jobs that ran, in order: start time in seconds since 1970, and rule.
+
+    They are from Snakemake's records, of which each output has one. A job has one log.
+    """
     jobs: dict[str, tuple[float, str]] = {}
     for path in (folder / ".snakemake" / "metadata").rglob("*"):
         if path.is_file():

@@ -1,3 +1,3 @@
-"""Lottery tickets as a data-versioned pipeline: train, prune, rewind, repeat; every step a file that says what it was made from."""
+"""Lottery tickets as a data-versioned pipeline: every step is a file that says how it was made."""
 
 __version__ = "0.1.0"

@@ -1,6 +1,7 @@
-"""Content keys: a hash that says what a file was made from, all the way down (settings, code, and the keys of its inputs).
+"""Content keys: a hash that says what a file was made from, all the way down.
 
-Snakemake compares keys by value, so neither the file times after a checkout nor a lost record can make an old file pass for a new one.
+That is its settings, its code, and the keys of its inputs. Snakemake compares keys by value, so
+neither times after a checkout nor a lost record can make an old file pass for a new one.
 """
 
 import hashlib
@@ -9,13 +10,19 @@ from collections.abc import Mapping, Sequence
 
 
 def canonical(settings: object) -> str:
-    """Settings as JSON text: sorted, without spaces, so that equal settings are equal text. NaN and infinities are refused."""
-    return json.dumps(settings, sort_keys=True, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+    """Settings as JSON: sorted, without spaces, so that equal settings are equal text.
+
+    Raises ValueError for NaN and infinities.
+    """
+    return json.dumps(
+        settings, sort_keys=True, separators=(",", ":"), allow_nan=False, ensure_ascii=False
+    )
 
 
 def key(kind: str, settings: object, code: str, inputs: Mapping[str, Sequence[str]]) -> str:
-    """The key of a node: 24 hex digits over its kind, its settings, the digest of its code, and the keys of its inputs by role."""
-    return digest_of(canonical([kind, settings, code, {role: list(keys) for role, keys in inputs.items()}]))
+    """The key of a file: 24 hex digits over its kind, settings and code, and its inputs' keys."""
+    own = {role: list(keys) for role, keys in inputs.items()}
+    return digest_of(canonical([kind, settings, code, own]))
 
 
 def digest_of(text: str) -> str:

@@ -1,4 +1,4 @@
-"""A tiny study on the digits made by calling the verbs by hand, as a person without Snakemake would."""
+"""A tiny study on the digits, made by calling the verbs by hand."""
 
 import dataclasses
 import itertools
@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from lth import store
 from lth.cli import main
-from lth.places import path_of
-from lth.study import Node, Study
+from lth.files import hdf5
+from lth.files.hdf5 import File
+from lth.study.graph import Node, Study
+from lth.study.plans.mask import Mask
 
 RUNS = "results/runs/tiny/trials-0-1"
+RATES = {"hidden": 0.2, "output": 0.1}
 TINY = {
     "extends": "lenet-digits",
     "trials": 2,
@@ -19,11 +21,23 @@ TINY = {
     "network": {"hidden": [12, 6]},
     "recipe": {"learning_rate": 0.01, "iterations": 40, "evaluate_every": 10},
     "strategies": {
-        "iterative": {"rounds": 2, "rates": {"hidden": 0.2, "output": 0.1}, "branches": {"ticket": 1, "reinit": 2}},
-        "oneshot": {"scope": "layer", "rates": [{"hidden": 0.9, "output": 0.45}], "branches": {"ticket": 1}},
-        "continued": {"scope": "layer", "rounds": 2, "rates": {"hidden": 0.2, "output": 0.1}, "branches": {"ticket": 1}},
-        "random": {"like": "oneshot", "rounds": 1, "branches": {"reinit": 2}},
+        "iterative": {"rounds": 2, "rates": RATES, "branches": {"ticket": 1, "reinit": 2}},
+        "oneshot": {
+            "kind": "oneshot",
+            "scope": "layer",
+            "rates": [{"hidden": 0.9, "output": 0.45}],
+            "branches": {"ticket": 1},
+        },
+        "continued": {
+            "kind": "continued",
+            "scope": "layer",
+            "rounds": 2,
+            "rates": RATES,
+            "branches": {"ticket": 1},
+        },
+        "random": {"kind": "random", "like": "oneshot", "rounds": 1, "branches": {"reinit": 2}},
         "rewind": {
+            "kind": "rewind",
             "scope": "global",
             "rounds": 1,
             "rates": {"hidden": 0.2, "output": 0.0},
@@ -31,8 +45,21 @@ TINY = {
             "branches": {"noise-1": 1, "ticket": 1},
         },
     },
-    "figures": ["early-stopping", "accuracy-curves", "loss-curves"],
-    "curves": {"panels": [["dense/round-0/ticket", "iterative/round-2/ticket"], ["iterative/round-2/reinit"]]},
+}
+CURVES = {
+    "over": {"tiny": ""},
+    "until": 40,
+    "panels": [
+        [
+            {"lines": ["dense/ticket", "iterative/round-2/ticket"]},
+            {"lines": ["iterative/round-2/reinit"]},
+        ]
+    ],
+}
+TINY_FIGURES = {
+    "early-stopping": {"extends": "early-stopping", "over": {"tiny": ""}},
+    "accuracy-curves": {"extends": "accuracy-curves", **CURVES},
+    "loss-curves": {"extends": "loss-curves", **CURVES},
 }
 
 
@@ -42,32 +69,22 @@ def lth(*arguments: str | Path) -> None:
 
 def command(study: Study, node: Node) -> list[str]:
     """The call that makes a file, as the rules make it."""
-    inputs = {role: [item.path for item in items] for role, items in node.inputs.items()}
-    every = [path for paths in inputs.values() for path in paths]
-    planned = ["--settings", node.plan, "--key", node.key]
-    match node.kind:
-        case "dataset":
-            return ["prepare", node.settings["dataset"], "--out", node.path]
-        case "theta0":
-            mask = path_of("mask", node.settings | {"strategy": "dense", "round": 0})
-            return ["init", *planned, "--dataset", *inputs["dataset"], "--out", node.path, "--mask", mask]
-        case "mask" if node.settings["strategy"] == "dense":
-            return command(study, study.theta0(node.settings["experiment"], node.settings["block"]))
-        case "mask":
-            weights = ["--weights", *inputs["weights"]] if "weights" in inputs else []
-            return ["prune", *planned, "--mask", *inputs["mask"], *weights, "--out", node.path]
-        case "run" | "rewound":
-            files = [text for role in ("dataset", "start", "mask") for text in (f"--{role}", *inputs[role])]
-            return ["train" if node.kind == "run" else "rewind", *planned, *files, "--device", "cpu", "--out", node.path]
-        case "table":
-            table, origin = node.files
-            return ["tabulate", *planned, "--runs", *every, "--out", table, "--origin", origin]
-        case "figure":
-            svg, png, origin = node.files
-            return ["plot", *planned, "--inputs", *every, "--svg", svg, "--png", png, "--origin", origin]
-        case _:
-            metrics, origin = node.files
-            return ["summarize", *every, "--key", node.key, "--out", metrics, "--origin", origin]
+    plan = node.plan
+    if isinstance(plan, Mask) and plan.making is None:
+        return command(study, study.theta0(plan.experiment, plan.block))
+    if node.kind == "dataset":
+        return ["prepare", node.settings["dataset"], "--out", node.path]
+    call = [plan.verb, "--settings", node.text, "--key", node.key]
+    for role, items in node.inputs.items():
+        call += [f"--{role}", *(item.path for item in items)]
+    names = {"theta0": ("out", "mask"), "figure": ("svg", "png", "origin")}
+    documents = ("out", "origin") if plan.PRODUCTS else ("out",)
+    files = node.files
+    if node.kind == "theta0":
+        files = (*files, study.mask(plan.experiment, plan.block, "dense", 0).path)
+    for name, file in zip(names.get(node.kind, documents), files, strict=True):
+        call += [f"--{name}", file]
+    return [*call, "--device", "cpu"] if node.kind in ("run", "rewound") else call
 
 
 def make(study: Study, node: Node) -> None:
@@ -87,8 +104,8 @@ class Built:
     def node(self, path: str) -> Node:
         return next(node for node in self.study.nodes() if path in node.files)
 
-    def file(self, path: str) -> store.File:
-        return store.read(self.folder / path)
+    def file(self, path: str) -> File:
+        return hdf5.read(self.folder / path)
 
 
 def refused(*arguments: str | Path, match: str) -> None:

@@ -4,7 +4,8 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from steps import ABSENT, CODE, Step
+from edits import ABSENT, CODE
+from walking import Step
 
 OTHER = {
     "extends": "lenet-digits",
@@ -13,9 +14,24 @@ OTHER = {
     "network": {"hidden": [6]},
     "recipe": {"iterations": 10, "evaluate_every": 10},
     "strategies": {"iterative": {"rounds": 1, "branches": {"reinit": None}}},
-    "figures": ["end-of-training"],
 }
-LINES = ["dense/round-0/ticket", "iterative/round-1/ticket", "iterative/round-2/ticket"]
+EARLY = {
+    "kind": "density",
+    "scale": "log",
+    "over": {"tiny": ""},
+    "lines": {"iterative/ticket": "solid"},
+    "panels": [[{"y": "early_stop_iteration"}, {"y": "early_stop_test_accuracy"}]],
+    "caption": "Early stopping.",
+}
+LAST = {**EARLY, "panels": [[{"y": "final_test_accuracy"}]], "caption": "After training."}
+LINES = ["dense/ticket", "iterative/round-1/ticket", "iterative/round-2/ticket"]
+LEVELS = ["iterative/ticket@100", "iterative/ticket@70"]
+CURVES = {
+    "extends": "loss-curves",
+    "over": {"tiny": ""},
+    "until": 20,
+    "panels": [[{"lines": LINES[:2]}]],
+}
 SETTINGS: Mapping[str, Sequence[Any]] = {
     "experiments.tiny.recipe.learning_rate": (0.005, 0.01, 0.02),
     "experiments.tiny.recipe.iterations": (20, 30),
@@ -26,9 +42,17 @@ SETTINGS: Mapping[str, Sequence[Any]] = {
     "experiments.tiny.block": (1, 2, 3),
     "experiments.tiny.seed": (1, 2),
     "experiments.tiny.moments": ([], [10], [10, 20]),
-    "experiments.tiny.figures": (["early-stopping"], ["early-stopping", "loss-curves"]),
-    "experiments.tiny.curves.panels": ([LINES[:1]], [LINES[:2]], [LINES[:2], LINES[2:]]),
     "experiments.other": (OTHER, ABSENT),
+    "figures.early-stopping": (EARLY, ABSENT),
+    "figures.early-stopping.lines.iterative/reinit": ("dashed", ABSENT),
+    "figures.last": (LAST, {**LAST, "over": {"tiny": "Tiny", "other": "Other"}}, ABSENT),
+    "figures.loss-curves": (CURVES, ABSENT),
+    "figures.loss-curves.until": (10, 20),
+    "figures.loss-curves.panels": (
+        [[{"lines": LINES[:1]}]],
+        [[{"lines": LEVELS}]],
+        [[{"lines": LINES[:2]}, {"lines": LINES[2:]}]],
+    ),
     "style.dpi": (50, 60),
     "style.colors.ticket": ("tab:blue", "tab:red"),
 }
@@ -37,13 +61,13 @@ LOSSES = (
     "results/runs/**/mask.h5",
     "results/runs/**/theta0.h5",
     "results/tables/*",
-    "results/figures/**/*.*g",
+    "results/figures/*",
     "results/origins/**/*.json",
     "results/metrics.json",
     "results/datasets/*.json",
     "results/datasets/*.npz",
 )
-FOLDERS = ("results/tables", "results/figures/tiny", "results/runs/tiny/trials-0-0", "results")
+FOLDERS = ("results/tables", "results/figures", "results/runs/tiny/trials-0-0", "results")
 DATED = ("results/**/*", ".snakemake/**/*", "lth/**/*", "*", "results/runs/**/mask.h5")
 HOUR, YEAR = 3_600, 31_536_000
 OFTEN = {

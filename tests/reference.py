@@ -1,5 +1,7 @@
-"""Run in the top folder of a project, with the `lth` that lies there: `make` builds its study from
-nothing in one process, `state` prints its nodes as JSON with what their files say of themselves.
+"""The study of the project in the current folder, by the `lth` that lies there.
+
+`make` builds it from nothing in one process. `state` prints its nodes as JSON, with what their
+files say of themselves.
 """
 
 import dataclasses
@@ -13,8 +15,10 @@ sys.path.insert(0, os.getcwd())  # before the installed lth, as `python -m lth` 
 
 from byhand import command, lth
 
-from lth import config, origins
-from lth.study import Node, Study
+from lth.files import origins
+from lth.study import catalog
+from lth.study.graph import Node, Study
+from lth.study.plans.mask import Mask
 
 
 def make(study: Study) -> None:
@@ -33,8 +37,10 @@ def make(study: Study) -> None:
 
 
 def state(study: Study) -> list[dict[str, Any]]:
-    """The nodes, inputs as paths. `says` is what the file at the path says of itself, `now`
-    the digest that its inputs amount to as they are now.
+    """The nodes, with the paths of their inputs.
+
+    `says` is what the file at the path says of itself, `now` the digest that its inputs amount to
+    as they are now.
     """
     nodes = study.nodes()
     found = {node.path: header(node.path) for node in nodes}
@@ -43,8 +49,8 @@ def state(study: Study) -> list[dict[str, Any]]:
             "kind": node.kind,
             "job": job(study, node),
             "path": node.path,
-            "files": [str(path) for path in node.files],
-            "lost": [str(path) for path in node.files if not Path(path).exists()],
+            "files": list(node.files),
+            "lost": [path for path in node.files if not Path(path).exists()],
             "key": node.key,
             "inputs": [item.path for items in node.inputs.values() for item in items],
             "says": found[node.path],
@@ -69,13 +75,14 @@ def header(path: str) -> dict[str, str]:
 
 def job(study: Study, node: Node) -> str:
     """The job that makes a node, named by a path: `init` makes θ0 and the dense mask."""
-    if node.kind == "mask" and node.settings["strategy"] == "dense":
-        return study.theta0(node.settings["experiment"], node.settings["block"]).path
+    plan = node.plan
+    if isinstance(plan, Mask) and plan.making is None:
+        return study.theta0(plan.experiment, plan.block).path
     return node.path
 
 
 if __name__ == "__main__":
-    planned = Study(config.read())
+    planned = Study(catalog.read())
     if sys.argv[1] == "make":
         make(planned)
     else:

@@ -19,50 +19,68 @@ from pathlib import Path
 from typing import Any
 
 from draws import drawn
-from steps import PATIENCE, After, FaultError, Step, Walk, begun, copied, started, take
+from joblog import begun
+from steps import take
+from walking import PATIENCE, After, FaultError, Step, Walk, copied, started
+from workspace import digest
 
 REFERENCE = Path(__file__).with_name("reference.py")
 
 
-# What must be true after each step.
+# What must be true after each step
 
 
 def check(walk: Walk, after: After, nodes: list[dict[str, Any]]) -> set[str]:
-    """The build after a step, and all that it must fulfil. `nodes` are the study as it was when the
-    step's own build began, or as the step left it. Returns the jobs that ran.
+    """The build after a step, and all that it must fulfil. Returns the jobs that ran.
+
+    `nodes` are the study as it was when the step's own build began, or as the step left it.
     """
     if after.whole and (left := foreseen(nodes, set())):
         raise FaultError("not whole", f"nothing should be left to do, but these: {sorted(left)}")
     making = reference(walk)
-    jobs = {file: node["job"] for node in nodes for file in node["files"]}
     try:
         output = walk.run("snakemake") if after.output is None else after.output
-        reasons: dict[str, str] = {}
-        for job in begun(output):
-            reasons |= {jobs.get(file, file): job["reason"] for file in job["files"].split(", ")}
-        ran = set(reasons)
-        walk.counts["builds"] += 1
-        walk.counts["jobs run"] += len(ran)
-        again = ran & {jobs[file] for file in after.under_way if file in jobs}
-        if ran != (expected := foreseen(nodes, again)):
-            missing = [f"did not run: {job}" for job in sorted(expected - ran)]
-            surplus = [f"ran for nothing: {job} ({reasons[job]})" for job in sorted(ran - expected)]
-            raise FaultError("jobs", "\n".join([*missing, *surplus]))
-        verifying = walk.workspace.start("python", "-m", "lth", "verify")
-        planning = walk.run("snakemake", "-n")
-        verified, _ = verifying.communicate(timeout=PATIENCE)
-        if "Nothing to be done" not in planning:
-            raise FaultError("plan", f"a second run would not be empty:\n{planning}")
-        if verifying.returncode:
-            raise FaultError("verify", verified)
+        ran = check_jobs(walk, output, nodes, after.under_way)
+        check_whole(walk)
     finally:
         digests = making()
     planned = [file for node in nodes for file in node["files"]]
-    found = {file: digest(walk.top / file) for file in planned}
+    found = {file: digest_or_lost(walk.top / file) for file in planned}
     wrong = [file for file in planned if found[file] != digests.get(file)]
     if wrong:
         raise FaultError("bytes", f"not what a build from nothing makes: {sorted(wrong)}")
     return ran
+
+
+def check_jobs(
+    walk: Walk, output: str, nodes: list[dict[str, Any]], under_way: frozenset[str]
+) -> set[str]:
+    """The jobs that ran, which must be those that were foreseen and those that a kill left."""
+    jobs = {file: node["job"] for node in nodes for file in node["files"]}
+    reasons: dict[str, str] = {}
+    for job in begun(output):
+        reasons |= {jobs.get(file, file): job["reason"] for file in job["files"].split(", ")}
+    ran = set(reasons)
+    walk.counts["builds"] += 1
+    walk.counts["jobs run"] += len(ran)
+    again = ran & {jobs[file] for file in under_way if file in jobs}
+    expected = foreseen(nodes, again)
+    if ran != expected:
+        missing = [f"did not run: {job}" for job in sorted(expected - ran)]
+        surplus = [f"ran for nothing: {job} ({reasons[job]})" for job in sorted(ran - expected)]
+        raise FaultError("jobs", "\n".join([*missing, *surplus]))
+    return ran
+
+
+def check_whole(walk: Walk) -> None:
+    """A second build has nothing to do, and `lth verify` finds nothing."""
+    verifying = walk.workspace.start("python", "-m", "lth", "verify")
+    planning = walk.run("snakemake", "-n")
+    verified, _ = verifying.communicate(timeout=PATIENCE)
+    if "Nothing to be done" not in planning:
+        raise FaultError("plan", f"a second run would not be empty:\n{planning}")
+    if verifying.returncode:
+        raise FaultError("verify", verified)
 
 
 def state(walk: Walk) -> list[dict[str, Any]]:
@@ -71,8 +89,10 @@ def state(walk: Walk) -> list[dict[str, Any]]:
 
 
 def foreseen(nodes: list[dict[str, Any]], surely: set[str]) -> set[str]:
-    """The jobs that a build must run, from the files alone: where one is lost, has another key than
-    planned or was made from other contents than its inputs have; and what is made from such.
+    """The jobs that a build must run, from the files alone.
+
+    These are jobs of which a file is lost, has another key than planned, or was made from other
+    contents than its inputs have; and jobs that take what such jobs make.
     """
     by_path = {node["path"]: node for node in nodes}
     makes: dict[str, list[dict[str, Any]]] = {}
@@ -95,8 +115,9 @@ def foreseen(nodes: list[dict[str, Any]], surely: set[str]) -> set[str]:
 
 
 def reference(walk: Walk) -> Callable[[], dict[str, str]]:
-    """Begins a build from nothing of the same project, if that is not known. The result is a
-    function that waits for it, and gives the digest of each file.
+    """Begins a build from nothing of the same project, if that is not known.
+
+    The result is a function that waits for it, and gives the digest of each file.
     """
     name = project(walk.top)
     if name in walk.references:
@@ -126,18 +147,18 @@ def project(top: Path) -> str:
     """A digest of all that results depend on."""
     paths = [
         top / "params.yaml",
-        *sorted(top.glob("workflow/catalog/*")),
+        *sorted(top.glob("workflow/catalog/**/*.yaml")),
         *sorted(top.glob("lth/**/*.py")),
     ]
     texts = json.dumps([path.read_text(encoding="utf-8") for path in paths])
     return hashlib.sha256(texts.encode()).hexdigest()
 
 
-def digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else "lost"
+def digest_or_lost(path: Path) -> str:
+    return digest(path) if path.exists() else "lost"
 
 
-# Walking, replaying and shortening.
+# Walking, replaying and shortening
 
 
 def go(walk: Walk, step: Step) -> set[str]:
@@ -164,8 +185,10 @@ def faulty(start: Walk, steps: Sequence[Step], kind: str) -> int | None:
 
 
 def shortened(start: Walk, steps: list[Step], kind: str, tries: int = 40) -> list[Step]:
-    """Fewer steps that lead to the same kind of fault. The last ones alone are tried first, since
-    most faults have a short memory; then chunks are left out, each half as long as those before.
+    """Fewer steps that lead to the same kind of fault.
+
+    The last ones are tried first, since most faults have a short memory. Then chunks are left out,
+    each half as long as those before.
     """
     left = [tries]
 

@@ -1,5 +1,9 @@
-"""A copy of the project in a folder of its own, with a study of seconds, and real `snakemake`, `dvc` and `git` in it."""
+"""A copy of the project in a folder of its own, in which real snakemake, dvc and git run.
 
+Its study takes seconds.
+"""
+
+import dataclasses
 import hashlib
 import os
 import re
@@ -7,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Self
 
 PROJECT = Path(__file__).parent.parent
 PARTS = ("Snakefile", "dvc.yaml", ".dvcignore", ".gitignore", "lth", "workflow", "profiles")
@@ -26,10 +31,17 @@ experiments:
         rounds: 2
         rates: {hidden: 0.2, output: 0.1}
         branches: {ticket: 1, reinit: 1}
-    figures: [early-stopping, loss-curves]
-    curves:
-      panels:
-        - [dense/round-0/ticket, iterative/round-1/reinit]
+figures:
+  early-stopping:
+    extends: early-stopping
+    over: {tiny: ""}
+    lines: {iterative/ticket: solid, iterative/reinit: dashed}
+  loss-curves:
+    extends: loss-curves
+    over: {tiny: ""}
+    until: 40
+    panels:
+      - [{lines: [dense/ticket, iterative/round-1/reinit]}]
 style:
   width: 3.0
   height: 2.5
@@ -40,32 +52,49 @@ style:
 JOBS = re.compile(r"^(\w+)\s+(\d+)$", re.MULTILINE)
 
 
+@dataclasses.dataclass
 class Workspace:
-    """One copy. Commands that fail raise with their output, unless the failure is what is asked for."""
+    """A copy, and the environment of commands in it.
 
-    def __init__(self, folder: Path, params: str = PARAMS):
-        self.folder = folder
+    Commands that fail raise with their output, unless the failure is what is asked for.
+    """
+
+    folder: Path
+    environment: dict[str, str]
+
+    @classmethod
+    def new(cls, folder: Path, params: str = PARAMS) -> Self:
+        """A copy of the project in which nothing is built."""
         folder.mkdir(parents=True, exist_ok=True)
         for part in PARTS:
-            copy = shutil.copytree if (PROJECT / part).is_dir() else shutil.copy
-            options = {"ignore": shutil.ignore_patterns("__pycache__")} if copy is shutil.copytree else {}
-            copy(PROJECT / part, folder / part, **options)
+            _copy(PROJECT / part, folder / part)
         (folder / "params.yaml").write_text(params, encoding="utf-8")
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        identity = {f"GIT_{who}_{what}": "tester@example.org" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-        self.environment = {**os.environ, **identity, "PATH": path, "HOME": str(folder.parent), "PYTHONDONTWRITEBYTECODE": "1"}
-        self.environment.pop("PYTHONPATH", None)
+        return cls(folder, _environment(folder.parent))
+
+    def copy(self, folder: Path) -> Self:
+        """The same in another folder, with all times of files."""
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return type(self)(folder, self.environment)
 
     def start(self, *command: str) -> subprocess.Popen[str]:
-        """A command in the workspace, in a process group of its own."""
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "stdin": subprocess.DEVNULL}
-        return subprocess.Popen(command, cwd=self.folder, env=self.environment, text=True, start_new_session=True, **pipes)
+        """A command in the workspace, in a session of its own."""
+        return subprocess.Popen(
+            command,
+            cwd=self.folder,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
 
     def run(self, *command: str, status: int = 0, timeout: float = 300) -> str:
         """The output of a command that must end with `status`."""
         process = self.start(*command)
         output, _ = process.communicate(timeout=timeout)
-        assert process.returncode == status, f"{' '.join(command)} ended with {process.returncode}:\n{output}"
+        ended = f"{' '.join(command)} ended with {process.returncode}"
+        assert process.returncode == status, f"{ended}:\n{output}"
         return output
 
     def snakemake(self, *arguments: str) -> dict[str, int]:
@@ -77,6 +106,16 @@ class Workspace:
         """The jobs that `snakemake -n` would run."""
         return self.snakemake("-n")
 
+    def lth(self, *arguments: str, status: int = 0) -> str:
+        """The output of a verb of the copy's own code."""
+        return self.run("python", "-m", "lth", *arguments, status=status)
+
+    def git(self, *arguments: str) -> str:
+        return self.run("git", *arguments)
+
+    def dvc(self, *arguments: str, status: int = 0) -> str:
+        return self.run("dvc", *arguments, status=status)
+
     def edit(self, file: str, old: str, new: str) -> None:
         """Replaces text that must be there."""
         path = self.folder / file
@@ -87,13 +126,7 @@ class Workspace:
     def results(self) -> dict[str, str]:
         """A digest of each file of the results, by path."""
         paths = [path for path in (self.folder / "results").rglob("*") if path.is_file()]
-        return {str(path.relative_to(self.folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
-
-    def git(self, *arguments: str) -> str:
-        return self.run("git", *arguments)
-
-    def dvc(self, *arguments: str, status: int = 0) -> str:
-        return self.run("dvc", *arguments, status=status)
+        return {str(path.relative_to(self.folder)): digest(path) for path in paths}
 
     def under_version_control(self) -> None:
         """Makes the workspace a git and DVC repository with one commit."""
@@ -110,6 +143,33 @@ class Workspace:
 
 def built(folder: Path, params: str = PARAMS) -> Workspace:
     """A workspace built from nothing."""
-    workspace = Workspace(folder, params)
+    workspace = Workspace.new(folder, params)
     workspace.run("snakemake")
     return workspace
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        shutil.copy(source, target)
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """The environment of this process, with the project's programs first, and a home of its own.
+
+    Nothing is imported from elsewhere, and nothing is compiled into the copy.
+    """
+    people = [f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")]
+    own = dict.fromkeys(people, "tester@example.org") | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(home),
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    return inherited | own

@@ -1,1 +1,1 @@
-"""One module a verb: files in, files out. What a file depends on in code is what its verb reaches (lth.code)."""
+"""The verbs of the command line, one a module: files in, files out. No verb imports another."""

@@ -1,30 +1,45 @@
 """`lth check`: what `params.yaml` and the catalog amount to."""
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import yaml
 
-from lth import config, settings
-from lth.places import trials_of
-from lth.study import Study
+from lth import settings
+from lth.study import catalog
+from lth.study.contents import networks_of
+from lth.study.graph import Study
+from lth.study.plans.rewound import Rewound
+from lth.study.plans.run import Run
 
 
 def check(params: Path) -> None:
-    """Prints every experiment complete, as YAML, and how many files the study has of each kind. Raises ValueError at the first fault."""
-    study = Study(config.read(params))
-    plain = {name: settings.to_plain(experiment) for name, experiment in study.experiments.items()}
-    print(yaml.safe_dump(json.loads(json.dumps({"experiments": plain})), sort_keys=False, width=120).rstrip())
-    kinds = [node.kind for node in study.nodes()]
-    trainings = [node for node in study.nodes() if node.kind in ("run", "rewound")]
-    networks = [len(trials_of(node.settings["block"])) * node.settings.get("repeats", 1) for node in trainings]
-    steps = sum(count * _iterations(node.settings) for count, node in zip(networks, trainings, strict=True))
-    print(f"# trainings: {sum(networks):,} networks in {len(trainings)} jobs, {steps:,} network-iterations (what one costs: docs/performance.md)")
-    print("# files: " + ", ".join(f"{kinds.count(kind)} {kind}" for kind in dict.fromkeys(sorted(kinds))))
+    """Prints every experiment and figure complete, as YAML, and how many files there are.
+
+    Raises ValueError at the first fault.
+    """
+    config = catalog.read(params)
+    study = Study(config)
+    plain = {
+        "experiments": {name: settings.plain(item) for name, item in config.experiments.items()},
+        "figures": {name: settings.plain(item) for name, item in config.figures.items()},
+    }
+    print(yaml.safe_dump(json.loads(json.dumps(plain)), sort_keys=False, width=120).rstrip())
+    plans = [node.plan for node in study.nodes()]
+    runs = [plan for plan in plans if isinstance(plan, (Run, Rewound))]
+    networks = sum(networks_of(plan) for plan in runs)
+    steps = sum(networks_of(plan) * _iterations(plan) for plan in runs)
+    print(
+        f"# training runs: {networks:,} networks in {len(runs)} jobs, {steps:,} network-iterations"
+        " (what one costs: docs/performance.md)"
+    )
+    kinds = [plan.KIND for plan in plans]
+    counts = [f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds))]
+    print(f"# files: {', '.join(counts)}")
 
 
-def _iterations(plan: Mapping[str, Any]) -> int:
-    """How many steps a run or rewound training takes."""
-    return plan["iteration"] if "iteration" in plan else plan["recipe"]["iterations"] - plan["start_iteration"]
+def _iterations(plan: Run | Rewound) -> int:
+    """How many steps each of its networks takes."""
+    if isinstance(plan, Rewound):
+        return plan.iteration
+    return plan.recipe.iterations - plan.start_iteration

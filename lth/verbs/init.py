@@ -1,42 +1,37 @@
-"""`lth init`: draw θ0 for a block of trials, and the mask of round 0, which keeps everything."""
+"""`lth init`: draw θ0 for a block of trials, and make the mask that keeps everything."""
 
-import dataclasses
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from lth import code, datasets, networks, origins, settings, store, tickets
+from lth.data.source import read_manifest
+from lth.files import hdf5, origins
+from lth.files.paths import trials_of
+from lth.lottery.initializations.distribution import Distribution
+from lth.lottery.masks import stacked
+from lth.study.plans.mask import dense_mask
+from lth.study.plans.theta0 import Theta0
 
 
-@dataclasses.dataclass(frozen=True)
-class Plan:
-    """What θ0 depends on beside the manifest of the data set."""
-
-    experiment: str
-    block: str
-    dataset: str
-    seed: settings.Seed
-    network: Any
-
-
-def init(plan: Mapping[str, Any], key: str | None, dataset: Path, out: Path, mask: Path) -> None:
+def init(plan: Theta0, key: str | None, dataset: Path, out: Path, mask: Path) -> None:
     """Writes θ0 (kind `theta0`) to `out` and the dense mask (kind `mask`) to `mask`."""
-    chosen: Plan = settings.build(Plan, plan, "--settings")
-    network = networks.read(chosen.network, "--settings.network")
-    tickets.check_initialization(network.initialization, "--settings.network.initialization")
-    manifest = datasets.read_manifest(dataset, chosen.dataset)
-    architecture = networks.architecture(network, tuple(manifest["shape"]), manifest["classes"])
-    data = origins.Input(str(dataset), manifest["key"], manifest["digest"])
-    made_by, inputs = code.digest("verbs.init", plan), {"dataset": (data,)}
-    origin = origins.Origin("theta0", plan, made_by, inputs)
+    manifest = read_manifest(dataset, plan.dataset)
+    architecture = plan.network.architecture(manifest.shape, manifest.classes)
+    origin = plan.origin({"dataset": (manifest.as_input(dataset),)})
     origins.expect(key, origin, out)
-    distribution = tickets.Distribution(architecture, network.initialization)
-    drawn = tickets.stack([distribution.draw(chosen.seed, "initialization", trial=trial) for trial in origin.trials])
-    stack = store.index([(trial, 0) for trial in origin.trials])
-    store.write(out, origin, stack | {f"weights/{name}": value for name, value in drawn.items()})
-    dense = {f"mask/{weight.name}": np.ones((len(origin.trials), *weight.shape), bool) for weight in architecture.weights}
-    round0 = origins.Origin("mask", dict(plan) | {"strategy": "dense", "round": 0}, made_by, inputs)
-    store.write(mask, round0, stack | {"ancestor_diverged": np.zeros(len(origin.trials), bool)} | dense)
-    print(f"{out}: θ0 of {len(origin.trials)} trials, {sum(weight.size for weight in architecture.weights):,} weights each")
+    distribution = Distribution(architecture, plan.network.initialization)
+    trials = trials_of(plan.block)
+    drawn = stacked(
+        [distribution.draw(plan.seed, "initialization", trial=trial) for trial in trials]
+    )
+    stack = hdf5.index([(trial, 0) for trial in trials])
+    hdf5.write(out, origin, stack | {f"weights/{name}": value for name, value in drawn.items()})
+    dense = dense_mask(plan.experiment, plan.block, architecture.shapes, plan.seed)
+    kept = {
+        f"mask/{name}": np.ones((len(trials), *shape), bool)
+        for name, shape in architecture.shapes.items()
+    }
+    diverged = {"ancestor_diverged": np.zeros(len(trials), bool)}
+    hdf5.write(mask, dense.origin({}), stack | diverged | kept)
+    count = sum(weight.size for weight in architecture.weights)
+    print(f"{out}: θ0 of {len(trials)} trials, {count:,} weights each")

@@ -1,43 +1,46 @@
-"""`lth rewind`: the weights of a block's dense networks at an early iteration of their training, to which tickets are reset instead of θ0."""
+"""`lth rewind`: the weights of a block's dense networks at an early iteration of their training.
 
-import dataclasses
-from collections.abc import Mapping
+Tickets are reset to them instead of θ0.
+"""
+
 from pathlib import Path
-from typing import Any
 
 import torch
 
-from lth import code, origins, settings, store, training
-from lth.verbs.train import Training, origin_of, read_block
+from lth.files import hdf5, origins
+from lth.study.blocks import inputs_of, read_block
+from lth.study.plans.rewound import Rewound
+from lth.training.device import conditions, pick_device
+from lth.training.loop import weights_at
+from lth.training.memory import within_memory
 
 
-@dataclasses.dataclass(frozen=True)
-class Plan(Training):
-    """What rewound weights depend on beside their inputs: the training of the dense network, and the iteration."""
+def rewind(
+    plan: Rewound,
+    key: str | None,
+    dataset: Path,
+    start: Path,
+    mask: Path,
+    out: Path,
+    *,
+    device: str,
+    threads: int,
+) -> None:
+    """Trains the dense networks as their run does, for `iteration` steps, and writes their weights.
 
-    iteration: settings.Count
-
-    def __post_init__(self):
-        if (self.strategy, self.round, self.branch) != ("dense", 0, "ticket"):
-            raise ValueError(f"strategy: expected that of dense, round 0, ticket, got {self.strategy}, {self.round}, {self.branch}")
-        self.recipe.check_within(self.iteration, "iteration")
-
-
-def rewind(plan: Mapping[str, Any], key: str | None, dataset: Path, start: Path, mask: Path, out: Path, *, device: str, threads: int) -> None:
-    """Trains the dense networks of a block as their run does, but for `iteration` iterations only, and writes their weights (kind `rewound`).
-
-    On the same machine they are those that the run of the dense networks passed through, bit for bit.
+    On the same machine they are those that the run of the dense networks passes, bit for bit.
     """
     torch.set_num_threads(threads)
-    where = training.pick_device(device)
-    chosen: Plan = settings.build(Plan, plan, "--settings")
-    begin, masks = store.find(start, "theta0"), store.find(mask, "mask")
-    origin = origin_of("rewound", plan, code.digest("verbs.rewind", plan), dataset, begin, masks)
+    on = pick_device(device)
+    start_file, mask_file = hdf5.find(start), hdf5.find(mask)
+    origin = plan.origin(inputs_of(plan, dataset, start_file, mask_file))
     origins.expect(key, origin, out)
-    block = read_block(chosen, 1, dataset, begin, masks)
-    weights, finite = training.weights_at(chosen.iteration, block.stack, device=where)
+    block = read_block(plan, 1, dataset, start_file, mask_file)
+    with within_memory(block.stack, on):
+        weights, finite = weights_at(plan.iteration, block.stack, device=on)
     if not finite.all():
-        print(f"warning: {out}: weights are not finite in {int((~finite).sum())} of {len(finite)} networks", flush=True)
-    arrays = store.index(block.pairs) | {f"weights/{name}": value for name, value in weights.items()}
-    store.write(out, origin, arrays, training.conditions(chosen.recipe, where))
-    print(f"{out}: {len(block.pairs)} networks after {chosen.iteration} iterations", flush=True)
+        what = f"in {int((~finite).sum())} of {len(finite)} networks"
+        print(f"warning: {out}: weights are not finite {what}", flush=True)
+    arrays = {f"weights/{name}": value for name, value in weights.items()}
+    hdf5.write(out, origin, hdf5.index(block.pairs) | arrays, conditions(plan.recipe, on))
+    print(f"{out}: {len(block.pairs)} networks after {plan.iteration} iterations", flush=True)

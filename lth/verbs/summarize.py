@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from lth import atomic, code, origins, tables
+from lth.files import atomic, origins
+from lth.report import headlines
+from lth.study.plans.metrics import Metrics
 
 
-def summarize(paths: Sequence[Path], key: str | None, out: Path, origin: Path) -> None:
-    """Writes JSON to `out`: by experiment, strategy and branch. `paths` are the origins of the tables, and
-    `origin` becomes that of the numbers.
+def summarize(
+    plan: Metrics, key: str | None, tables: Sequence[Path], out: Path, origin: Path
+) -> None:
+    """Writes JSON to `out`: by experiment, strategy and branch.
+
+    `tables` are the origins of tables. `origin` becomes that of the numbers.
     """
-    found = [origins.read(path, "table") for path in paths]
-    inputs = {"tables": tuple(document.as_input() for document in found)}
-    made_of = origins.Origin("metrics", {}, code.digest("verbs.summarize", {}), inputs)
-    origins.expect(key, made_of, out)
-    atomic.write_text(out, tables.metrics(found))
-    origins.write(origin, made_of, [out], {})
+    found = [origins.read(path, "table") for path in tables]
+    made = plan.origin({"tables": tuple(document.as_input() for document in found)})
+    origins.expect(key, made, out)
+    atomic.write_text(out, headlines.metrics(found))
+    origins.write(origin, made, [out], {})
     print(f"{out}: {', '.join(document.origin.settings['experiment'] for document in found)}")

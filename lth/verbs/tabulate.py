@@ -1,34 +1,24 @@
 """`lth tabulate`: the runs of an experiment as one tidy CSV."""
 
-import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from lth import atomic, code, origins, store, tables
-from lth.settings import Count, build
-
-
-@dataclasses.dataclass(frozen=True)
-class Plan:
-    """What a table holds: the experiment, for each strategy its branches, and the iterations whose accuracies it has."""
-
-    experiment: str
-    strategies: dict[str, tuple[str, ...]]
-    moments: tuple[Count, ...]
+from lth.files import atomic, hdf5, origins
+from lth.report import tables
+from lth.settings import expected
+from lth.study.plans.table import Table
 
 
-def tabulate(plan: Mapping[str, Any], key: str | None, runs: Sequence[Path], out: Path, origin: Path) -> None:
+def tabulate(plan: Table, key: str | None, runs: Sequence[Path], out: Path, origin: Path) -> None:
     """Writes the table of run files to `out`, and what it was made from to `origin`."""
-    chosen: Plan = build(Plan, plan, "--settings")
-    found = [store.find(path, "run") for path in runs]
+    found = [hdf5.find(path, "run") for path in runs]
     for stored in found:
-        if stored.origin.settings["experiment"] != chosen.experiment:
-            raise ValueError(f"{stored.path}: expected a run of experiment {chosen.experiment!r}")
-    inputs = {"runs": tuple(stored.as_input() for stored in found)}
-    made_of = origins.Origin("table", plan, code.digest("verbs.tabulate", plan), inputs)
-    origins.expect(key, made_of, out)
-    text = tables.text(found, chosen.strategies, chosen.moments)
+        if (other := stored.origin.settings["experiment"]) != plan.experiment:
+            what = f"a run of experiment {plan.experiment!r}"
+            raise expected(str(stored.path), what, other)
+    made = plan.origin({"runs": tuple(stored.as_input() for stored in found)})
+    origins.expect(key, made, out)
+    text = tables.text(found, plan.strategies, plan.moments)
     atomic.write_text(out, text)
-    origins.write(origin, made_of, [out], {})
+    origins.write(origin, made, [out], {})
     print(f"{out}: {text.count(chr(10)) - 1} rows from {len(runs)} runs")

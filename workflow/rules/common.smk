@@ -6,58 +6,49 @@ import os
 import time
 from pathlib import Path
 
-from lth import config as lth_config
-from lth import places as lth_places
-from lth.study import Study
-from lth.terminal import printable
+from lth.files import paths as lth_paths
+from lth.files.terminal import printable
+from lth.study import catalog as lth_catalog
+from lth.study.graph import Study
+from lth.study.judging import judged
+from lth.study.plans.plan import placed
+from lth.study.plans.choices import PLANS
 
 from snakemake.exceptions import WorkflowError
 
+
 def read_study():
+    """The study of params.yaml. A fault in it is one line, and the end."""
     try:
-        return Study(lth_config.read())
+        return Study(lth_catalog.read())
     except ValueError as error:
         sys.exit(printable(f"lth: error: {error}"))
 
 
-study = read_study()
-planned = {item.path: item for item in study.nodes()}
-
-
-def trust_files():
+def trust_files(study):
     """Makes Snakemake's memory agree with what the files say of themselves.
 
     Snakemake decides by its records, by marks of jobs that were killed, and by times. Any of these may be
     lost, or come back from a checkout without the files. The key in a file stays with it. Snakemake
     judges the files of a job together, so they are told of together.
     """
-    judged, now = study.judged(), time.time()
-    for key, paths in jobs():
-        there = [path for path in paths if path in judged]
-        right = all(judged[path] for path in there)
-        records = {path: recorded(path, key) for path in there}
-        for path in there:
+    found, now = judged(study), time.time()
+    for key, paths in study.jobs():
+        existing = [path for path in paths if path in found]
+        right = all(found[path] for path in existing)
+        records = {path: recorded(path, key) for path in existing}
+        # Without a record Snakemake asks the time alone. A time to come would make it reject new files.
+        forgotten = right and set(records.values()) != {"planned"}
+        for path in existing:
             if right:
                 remembered("incomplete", path).unlink(missing_ok=True)
             elif records[path] != "another":  # else Snakemake sees the change itself
                 mark(path)
-            # Without a record Snakemake asks the time alone. A time to come would make it reject new files.
-            forgotten = right and set(records.values()) != {"planned"}
             if forgotten:
                 remembered("metadata", path).unlink(missing_ok=True)
             with contextlib.suppress(FileNotFoundError):  # another Snakemake may be at work while this one only plans
                 if forgotten or os.path.getmtime(path) > now:
                     os.utime(path, (now, now))
-
-
-def jobs():
-    """The key in the params of each job, and its files. One job makes θ0 and the mask that keeps everything."""
-    files = {}
-    for item in planned.values():
-        dense = item.kind == "mask" and item.settings["strategy"] == "dense"
-        maker = study.theta0(item.settings["experiment"], item.settings["block"]) if dense else item
-        files.setdefault(maker.key, []).extend(item.files)
-    return files.items()
 
 
 def recorded(path, key):
@@ -73,9 +64,9 @@ def recorded(path, key):
 
 def mark(path):
     """Marks a file as one that a killed job left behind, so that its job runs again."""
-    place = remembered("incomplete", path)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(json.dumps({"external_jobid": None}))
+    file = remembered("incomplete", path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps({"external_jobid": None}))
 
 
 def remembered(folder, path):
@@ -85,16 +76,27 @@ def remembered(folder, path):
     return Path(".snakemake", folder, *(f"@{part}" for part in parts[:-1]), parts[-1])
 
 
+def pattern(kind, **fixed):
+    """The path of files of a kind, with wildcards for the fields of its plan but the fixed ones."""
+    path = placed(PLANS[kind].PATH, {name: f"{{{name}}}" for name in PLANS[kind].__struct_fields__} | fixed)
+    return path
+
+
+def products(kind):
+    """The paths of the files that a file of a kind is the origin of, with wildcards."""
+    return [placed(product, {name: f"{{{name}}}" for name in PLANS[kind].__struct_fields__}) for product in PLANS[kind].PRODUCTS]
+
+
 def node(kind, wildcards):
     """The node of a rule: the wildcards are its coordinates, by the same names."""
-    path = lth_places.path_of(kind, dict(wildcards))
+    path = pattern(kind).format(**dict(wildcards))
     if path not in planned:
         raise WorkflowError(f"{path} is not in the study; see: python -m lth check")
     return planned[path]
 
 
 def settings(kind):
-    return lambda wildcards: node(kind, wildcards).plan
+    return lambda wildcards: node(kind, wildcards).text
 
 
 def key(kind):
@@ -102,16 +104,23 @@ def key(kind):
 
 
 def inputs(kind, role):
-    """The paths of a role; none where the strategy needs none."""
+    """The paths of a role; none where the plan needs none."""
     return lambda wildcards: [item.path for item in node(kind, wildcards).inputs.get(role, ())]
+
+
+def every_input(kind):
+    return lambda wildcards: [item.path for items in node(kind, wildcards).inputs.values() for item in items]
+
+
+def options(kind):
+    """The inputs as options of the verb: `--runs results/runs/...`, in words that bash expands."""
+    return lambda wildcards: " ".join(
+        f"--{role} {lth_paths.braced([item.path for item in items])}" for role, items in node(kind, wildcards).inputs.items()
+    )
 
 
 def memory(kind):
     return lambda wildcards: study.memory(node(kind, wildcards))
-
-
-def braced(kind):
-    return lambda wildcards: lth_places.braced([item.path for items in node(kind, wildcards).inputs.values() for item in items])
 
 
 def caption(wildcards):
@@ -121,7 +130,7 @@ def caption(wildcards):
 wildcard_constraints:
     experiment="[a-z0-9-]+",
     block=r"trials-\d+-\d+",
-    strategy="[a-z-]+",
+    strategy="[a-z0-9-]+",
     round=r"\d+",
     branch="[a-z0-9.-]+",
     dataset="[a-z0-9-]+",

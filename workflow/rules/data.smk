@@ -1,7 +1,7 @@
 rule prepare:
     output:
         # Not the arrays beside it: to remake a lost array file as an output would be to retrain everything that depends on it.
-        "results/datasets/{dataset}.json",
+        pattern("dataset"),
     log:
         "logs/datasets/{dataset}.log",
     params:

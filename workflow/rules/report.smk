@@ -9,56 +9,59 @@ rule tabulate:
         inputs("table", "runs"),
     output:
         table=report(
-            "results/tables/{experiment}.csv",
-            category="{experiment}",
-            labels={"what": "table"},
+            products("table")[0],
+            category="tables",
+            labels={"experiment": "{experiment}"},
             caption="../report/table.rst",
         ),
-        origin="results/origins/tables/{experiment}.json",
+        origin=pattern("table"),
     log:
         "logs/{experiment}/tabulate.log",
     params:
-        runs=braced("table"),
+        inputs=options("table"),
         settings=settings("table"),
         key=key("table"),
     shell:
-        "python -m lth tabulate --settings {params.settings:q} --key {params.key} --runs {params.runs}"
+        "python -m lth tabulate --settings {params.settings:q} --key {params.key} {params.inputs}"
         " --out {output.table} --origin {output.origin} > {log} 2>&1"
 
 
 rule plot:
     input:
-        lambda wildcards: [item.path for items in node("figure", wildcards).inputs.values() for item in items],
+        every_input("figure"),
     output:
         svg=report(
-            "results/figures/{experiment}/{name}.svg",
-            category="{experiment}",
-            labels={"what": "{name}"},
+            products("figure")[0],
+            category="figures",
+            labels={"figure": "{name}"},
             caption="../report/figure.rst",
         ),
-        png="results/figures/{experiment}/{name}.png",
-        origin="results/origins/figures/{experiment}/{name}.json",
+        png=products("figure")[1],
+        origin=pattern("figure"),
     log:
-        "logs/{experiment}/figures/{name}.log",
+        "logs/figures/{name}.log",
     params:
-        inputs=braced("figure"),
+        inputs=options("figure"),
         settings=settings("figure"),
         key=key("figure"),
         caption=caption,
     shell:
-        "python -m lth plot --settings {params.settings:q} --key {params.key} --inputs {params.inputs}"
+        "python -m lth plot --settings {params.settings:q} --key {params.key} {params.inputs}"
         " --svg {output.svg} --png {output.png} --origin {output.origin} > {log} 2>&1"
 
 
 rule summarize:
     input:
-        [item.path for item in study.metrics().inputs["tables"]],
+        every_input("metrics"),
     output:
-        metrics="results/metrics.json",
-        origin="results/origins/metrics.json",
+        metrics=products("metrics")[0],
+        origin=pattern("metrics"),
     log:
         "logs/summarize.log",
     params:
-        key=study.metrics().key,
+        inputs=options("metrics"),
+        settings=settings("metrics"),
+        key=key("metrics"),
     shell:
-        "python -m lth summarize {input} --key {params.key} --out {output.metrics} --origin {output.origin} > {log} 2>&1"
+        "python -m lth summarize --settings {params.settings:q} --key {params.key} {params.inputs}"
+        " --out {output.metrics} --origin {output.origin} > {log} 2>&1"

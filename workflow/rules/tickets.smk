@@ -2,8 +2,8 @@ rule init:
     input:
         dataset=inputs("theta0", "dataset"),
     output:
-        theta0="results/runs/{experiment}/{block}/theta0.h5",
-        mask="results/runs/{experiment}/{block}/dense/round-0/mask.h5",
+        theta0=pattern("theta0"),
+        mask=pattern("mask", strategy="dense", round=0),
     log:
         "logs/{experiment}/{block}/init.log",
     params:
@@ -19,13 +19,15 @@ rule prune:
         mask=inputs("mask", "mask"),
         weights=inputs("mask", "weights"),
     output:
-        r"results/runs/{experiment}/{block}/{strategy}/round-{round,[1-9]\d*}/mask.h5",
+        pattern("mask"),
     log:
         "logs/{experiment}/{block}/{strategy}/round-{round}/prune.log",
     params:
-        weights=lambda wildcards, input: f"--weights {input.weights}" if input.weights else "",
+        inputs=options("mask"),
         settings=settings("mask"),
         key=key("mask"),
+    wildcard_constraints:
+        round=r"[1-9]\d*",
     shell:
         "python -m lth prune --settings {params.settings:q} --key {params.key}"
-        " --mask {input.mask} {params.weights} --out {output} > {log} 2>&1"
+        " {params.inputs} --out {output} > {log} 2>&1"

@@ -4,7 +4,7 @@ rule train:
         start=inputs("run", "start"),
         mask=inputs("run", "mask"),
     output:
-        "results/runs/{experiment}/{block}/{strategy}/round-{round}/{branch}/run.h5",
+        pattern("run"),
     log:
         "logs/{experiment}/{block}/{strategy}/round-{round}/{branch}/train.log",
     params:
@@ -24,7 +24,7 @@ rule rewind:
         start=inputs("rewound", "start"),
         mask=inputs("rewound", "mask"),
     output:
-        "results/runs/{experiment}/{block}/dense/round-0/iteration-{iteration}.h5",
+        pattern("rewound"),
     log:
         "logs/{experiment}/{block}/dense/round-0/iteration-{iteration}.log",
     params:

@@ -1,0 +1,1 @@
+"""Data sets: obtained and decoded once, and checked whenever they are read."""

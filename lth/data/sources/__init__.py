@@ -1,0 +1,1 @@
+"""The data sets that lth can obtain by itself, one file each."""

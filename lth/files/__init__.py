@@ -1,0 +1,1 @@
+"""How files are named, written and read, and what they say of themselves."""

@@ -1,0 +1,1 @@
+"""What makes a lottery ticket: masks, pruning, initial weights, branches."""

@@ -1,0 +1,25 @@
+"""`resample`: weights drawn from D_m, the initial values that survive (paper, appendix F)."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from lth.lottery.branches.start import Start
+from lth.lottery.masks import Weights
+
+
+class Resample:
+    """Draws each surviving weight from the initial values that survive in its layer."""
+
+    numbered: ClassVar[bool] = False
+
+    @staticmethod
+    def make(start: Start, number: float) -> Weights:
+        """The starting weights before masking. Values are drawn with replacement."""
+        result = dict(start.theta0)
+        for name, mask in start.mask.items():
+            values = start.theta0[name][mask]
+            result[name] = np.zeros_like(start.theta0[name])
+            if values.size:
+                result[name][mask] = start.stream("resampling", name).choice(values, values.size)
+        return result

@@ -1,0 +1,292 @@
+"""Figures of kind `density`: what was measured in each round against how many weights were left."""
+
+import dataclasses
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+
+import msgspec
+import numpy as np
+from msgspec import UNSET, UnsetType
+
+from lth.report import panels
+from lth.report.figures.figure import (
+    Called,
+    Figure,
+    Over,
+    Place,
+    called,
+    cells,
+    check_grid,
+    check_over,
+    compares,
+    heading,
+    taken,
+    title,
+)
+from lth.report.lines import check_series, series_of
+from lth.report.looks import COLORS, DASHES, MARKERS, Look, look_of, palette
+from lth.report.points import Point, Row, points
+from lth.report.quantities import DRAWN, EXAMPLE, moment_of, of_table
+from lth.report.subject import Subject
+from lth.settings import Settings, expected, unknown
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Picture
+
+    from lth.files.hdf5 import File
+    from lth.report.style import Style
+
+BRANCHES = {"ticket": "winning ticket", "reinit": "random reinit"}  # the paper's words
+NO_TICKETS = ("early", "random")  # strategies whose masks no training run has found
+SPREAD = 0.02  # of a size: the most that a point stands aside from it
+
+Size = Literal["density", "weights_left"]
+Scale = Literal["log", "linear"]
+Lines = dict[str, str | Called]  # by strategy/branch; a text is its look
+Owner = TypeVar("Owner", "Density", "DensityPanel")
+
+
+class DensityPanel(Settings):
+    """A panel: a quantity `y` of the tables, and what differs from the rest of the figure."""
+
+    y: str
+    x: Size | UnsetType = UNSET
+    scale: Scale | UnsetType = UNSET
+    over: Over | UnsetType = UNSET
+    lines: Lines | UnsetType = UNSET
+    title: str | UnsetType = UNSET
+
+
+class Density(Figure, tag="density"):
+    """Quantities of the tables against how many weights are left, from many to few.
+
+    `x` is `density` (in percent) where it is not set, and `scale` is that of x. The lines, such as
+    `iterative/ticket`, are drawn of each experiment of `over`, with bars from minimum to maximum.
+    """
+
+    scale: Scale
+    panels: tuple[tuple[DensityPanel | None, ...], ...]
+    x: Size | UnsetType = UNSET
+    over: Over | UnsetType = UNSET
+    lines: Lines | UnsetType = UNSET
+
+    def resolved(self, subjects: Mapping[str, Subject], where: str) -> Self:
+        for panel in self._shown(where):
+            panel.check(subjects)
+        rows = [tuple(panel and _ordered(panel) for panel in row) for row in self.panels]
+        return msgspec.structs.replace(_ordered(self), panels=tuple(rows))
+
+    def tables(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for panel in self._shown() for name in panel.over))
+
+    def draw(
+        self, style: "Style", tables: Mapping[str, Sequence[Row]], runs: "Sequence[File]"
+    ) -> "Picture":
+        shown = list(self._shown())
+        overs = [panel.over for panel in shown]
+        legend = Legend.of(shown, style)
+        with panels.defaults({"font.size": style.font}):
+            picture, axes = panels.grid([panel.place for panel in shown], style)
+            for panel in shown:
+                axis, lines = axes[panel.place], _lines(panel, tables)
+                _draw(axis, lines, legend)
+                sizes = [[point.size for point in line] for _, line in lines]
+                panels.ticks_of_sizes(axis, of_table(panel.x), panel.scale, sizes, style)
+                axis.set_title(title(panel.title, panel.over, overs), fontsize=style.font)
+            panels.label_x(axes, {panel.place: of_table(panel.x).label for panel in shown})
+            panels.label_y(axes, {panel.place: of_table(panel.y) for panel in shown}, style)
+            panels.legend(picture, axes, style, heading(overs))
+        return picture
+
+    def _shown(self, where: str = "figure") -> "Iterator[Shown]":
+        check_grid(self.panels, f"{where}.panels")
+        for (row, column), panel in cells(self.panels):
+            key = f"{where}.panels[{row}][{column}]"
+            shared_x = "density" if isinstance(self.x, UnsetType) else self.x
+            over, over_key = taken("over", panel.over, self.over, where, key)
+            lines, lines_key = taken("lines", panel.lines, self.lines, where, key)
+            yield Shown(
+                place=(row, column),
+                y=panel.y,
+                x=taken("x", panel.x, shared_x, where, key)[0],
+                scale=taken("scale", panel.scale, self.scale, where, key)[0],
+                title=panel.title,
+                over=called(over, "label"),
+                lines=called(lines, "look"),
+                keys={"y": f"{key}.y", "over": over_key, "lines": lines_key},
+            )
+
+
+@dataclasses.dataclass(frozen=True)
+class Series:
+    """A line of a panel: whose it is, how it is called, and what is said of its look."""
+
+    experiment: str
+    strategy: str
+    branch: str
+    label: str  # of the experiment
+    name: str | None
+    look: Look
+
+
+@dataclasses.dataclass(frozen=True)
+class Shown:
+    """A panel with all that it takes from its figure. `keys` are dotted keys, for messages."""
+
+    place: Place
+    y: str
+    x: str
+    scale: str
+    title: str | UnsetType
+    over: Mapping[str, Called]
+    lines: Mapping[str, Called]
+    keys: Mapping[str, str]
+
+    def check(self, subjects: Mapping[str, Subject]) -> None:
+        """Raises ValueError where experiments of the study do not have what the panel draws."""
+        check_over(self.over, subjects, self.keys["over"])
+        key = self.keys["lines"]
+        if not self.lines:
+            raise ValueError(
+                f"{key}: expected at least one line such as iterative/ticket, got none"
+            )
+        for line, item in self.lines.items():
+            look_of(item.appearance, f"{key}.{line}")
+            for name in self.over:
+                check_series(line, name, subjects[name], key)
+        self._check_y({name: subjects[name].moments for name in self.over})
+
+    def _check_y(self, moments: Mapping[str, Sequence[int]]) -> None:
+        moment = moment_of(self.y)
+        if moment is None and self.y not in DRAWN:
+            raise unknown(self.keys["y"], "quantity", self.y, (*DRAWN, EXAMPLE))
+        for name, known in moments.items():
+            if moment is not None and moment not in known:
+                what = f"a moment of {name}, which has {', '.join(map(str, known)) or 'none'}"
+                raise expected(self.keys["y"], what, self.y)
+
+    def series(self) -> list[Series]:
+        """Each line of each experiment. What a line says of its look wins."""
+        found: list[Series] = []
+        for experiment, its in self.over.items():
+            look = look_of(its.appearance, "")
+            for line, item in self.lines.items():
+                own = look_of(item.appearance, "")
+                both = Look(own.color or look.color, own.dash or look.dash)
+                name = None if isinstance(item.label, UnsetType) else item.label
+                found.append(Series(experiment, *series_of(line, ""), its.name, name, both))
+        return found
+
+
+@dataclasses.dataclass(frozen=True)
+class Legend:
+    """How the lines of a whole figure are called and told apart.
+
+    Where a panel compares experiments, a colour is an experiment's and a dash is a line's. Else a
+    colour is a branch's and a dash is a strategy's. A look that is stated wins. Points are
+    by colour, for readers who do not see colours.
+    """
+
+    compares: bool
+    lines: tuple[tuple[str, str], ...]  # all (strategy, branch)
+    strategies: tuple[str, ...]
+    colors: Mapping[str, str]  # by what `_owner` says
+    markers: Mapping[str, str]  # by colour
+
+    @classmethod
+    def of(cls, shown: Sequence[Shown], style: "Style") -> Self:
+        """The legend of a figure with these panels."""
+        series = [item for panel in shown for item in panel.series()]
+        compared = compares([panel.over for panel in shown])
+        given = {} if compared else style.colors
+        stated = [item.look.color for item in series if item.look.color]
+        owners = dict.fromkeys(_owner(item, compared) for item in series if not item.look.color)
+        wanted = [owner for owner in owners if owner not in given]
+        free = [color for color in COLORS if color not in {*stated, *given.values()}]
+        colors = {**given, **dict(zip(wanted, palette(len(wanted), free), strict=True))}
+        used = dict.fromkeys(item.look.color or colors[_owner(item, compared)] for item in series)
+        return cls(
+            compares=compared,
+            lines=tuple(dict.fromkeys((item.strategy, item.branch) for item in series)),
+            strategies=tuple(dict.fromkeys(item.strategy for item in series)),
+            colors=colors,
+            markers=dict(zip(used, itertools.cycle(MARKERS))),
+        )
+
+    def name(self, series: Series) -> str:
+        """What the legend calls a line."""
+        name = self._line(series) if series.name is None else series.name
+        parts = [series.label, name] if self.compares else [name]
+        return ", ".join(part for part in parts if part)
+
+    def look(self, series: Series) -> dict[str, Any]:
+        """The look of a line in matplotlib's words."""
+        color = series.look.color or self.colors[_owner(series, self.compares)]
+        by_line = self.lines.index((series.strategy, series.branch))
+        at = by_line if self.compares else self.strategies.index(series.strategy)
+        dash = series.look.dash or list(DASHES)[at % len(DASHES)]
+        return {"color": color, "ls": DASHES[dash], "marker": self.markers[color]}
+
+    def _line(self, series: Series) -> str:
+        """The paper's name of a branch, and its strategy, where the label does not say enough."""
+        if self.compares and len(self.lines) == 1:
+            return ""
+        untrained = series.branch == "ticket" and series.strategy in NO_TICKETS
+        name = "original init" if untrained else BRANCHES.get(series.branch, series.branch)
+        short = self.compares and len(self.strategies) == 1
+        return name if short else f"{name} ({series.strategy})"
+
+
+def _owner(series: Series, compares: bool) -> str:
+    """What has a colour of its own: an experiment by its label, or else a branch."""
+    return series.label if compares else series.branch
+
+
+def _ordered(owner: Owner) -> Owner:
+    """A figure or a panel whose experiments and lines have numbers.
+
+    Settings are kept as JSON with sorted keys, so the order in which they were written is lost.
+    """
+    over = UNSET if isinstance(owner.over, UnsetType) else called(owner.over, "label")
+    lines = UNSET if isinstance(owner.lines, UnsetType) else called(owner.lines, "look")
+    return msgspec.structs.replace(owner, over=over, lines=lines)
+
+
+def _lines(panel: Shown, tables: Mapping[str, Sequence[Row]]) -> list[tuple[Series, list[Point]]]:
+    """The points of a panel's lines in the units of its axes."""
+    x, y = of_table(panel.x).scale, of_table(panel.y).scale
+    lines: list[tuple[Series, list[Point]]] = []
+    for series in panel.series():
+        line = _points(series, panel, tables)
+        scaled = [Point(x * size, y * mean, y * low, y * high) for size, mean, low, high in line]
+        lines.append((series, scaled))
+    return lines
+
+
+def _points(series: Series, panel: Shown, tables: Mapping[str, Sequence[Row]]) -> list[Point]:
+    """The points of a line as they are in its table. Raises ValueError where it has none."""
+    table = tables.get(series.experiment, [])
+    if not table:
+        raise ValueError(f"the table of {series.experiment}, which the figure draws, is missing")
+    if panel.y not in table[0]:
+        raise ValueError(f"the table of {series.experiment} has no column {panel.y}")
+    line = points(table, panel.y, panel.x).get((series.strategy, series.branch))
+    if line is None:
+        name = f"{series.strategy}/{series.branch}"
+        raise ValueError(f"the table of {series.experiment} has no rows of {name}")
+    return line
+
+
+def _draw(axis: "Axes", lines: Sequence[tuple[Series, Sequence[Point]]], legend: Legend) -> None:
+    """Draws lines a little aside from each other, so that their bars can be told apart.
+
+    Each stands within SPREAD of where it belongs.
+    """
+    for number, (series, line) in enumerate(lines):
+        aside = SPREAD * (2 * number - len(lines) + 1) / max(len(lines) - 1, 3)
+        size, mean, low, high = np.array(line).T
+        bars = np.maximum([mean - low, high - mean], 0)
+        look = {"lw": 1.2, "elinewidth": 0.7, "ms": 3.5, **legend.look(series)}
+        axis.errorbar(size * (1 + aside), mean, bars, label=legend.name(series), **look)

@@ -1,0 +1,40 @@
+"""What figures may draw of an experiment."""
+
+import dataclasses
+from collections.abc import Mapping
+
+
+@dataclasses.dataclass(frozen=True)
+class Subject:
+    """An experiment, as figures see it.
+
+    `strategies` have their last round and their branches, and `dense` has the branches at round 0.
+    `moments` are iterations whose accuracies the table has. Networks are evaluated after every
+    `evaluate_every` of `iterations`. `levels` are by strategy the percents of weights remaining in
+    rounds 0, 1, 2, ...
+    """
+
+    strategies: Mapping[str, tuple[int, tuple[str, ...]]]
+    dense: tuple[str, ...]
+    moments: tuple[int, ...]
+    evaluate_every: int
+    iterations: int
+    levels: Mapping[str, tuple[float, ...]]
+
+    def has(self, strategy: str, branch: str) -> bool:
+        """Whether a strategy has a branch."""
+        return strategy in self.strategies and branch in self.strategies[strategy][1]
+
+    def trains(self, strategy: str, round: int, branch: str) -> bool:
+        """Whether there is a training run of a round. Round 0 is that of strategy `dense`."""
+        if strategy == "dense":
+            return round == 0 and branch in self.dense
+        return self.has(strategy, branch) and 1 <= round <= self.strategies[strategy][0]
+
+    def described(self) -> str:
+        """The lines that there are, for messages."""
+        strategies = [
+            f"{name} with rounds 1 to {last}, branches {', '.join(branches)}"
+            for name, (last, branches) in self.strategies.items()
+        ]
+        return "; ".join([*strategies, f"dense with branches {', '.join(self.dense)}"])

@@ -1,0 +1,96 @@
+"""Faults of tables, figures and metrics, by the files that say what they were made from."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+from lth.files import origins
+from lth.files.hdf5 import Stored
+from lth.files.origins import MEND, Document
+from lth.report import drawing, headlines, tables
+from lth.study.plans.figure import Figure
+from lth.study.plans.metrics import Metrics
+from lth.study.plans.plan import Plan
+from lth.study.plans.table import Table
+from lth.study.results import FaultyParentError, Results, check_unchanged, shared_settings
+
+
+def document_faults(name: str, found: Document, plan: Plan, results: Results) -> Iterator[str]:
+    """The files must be those that were written, and what their inputs say."""
+    products = [str(results.path(file)) for file in plan.products]
+    if name != plan.path:
+        yield f"is the file of {plan.path}"
+    elif sorted(found.files) != sorted(products):
+        yield f"is the origin of {', '.join(found.files)}, expected {', '.join(plan.products)}"
+    else:
+        origins.check_files(found)
+        _check_inputs(found, results)
+        try:
+            yield from _content_faults(found, plan, results)
+        except ValueError as error:
+            raise FaultyParentError(name) from error
+
+
+def _content_faults(found: Document, plan: Plan, results: Results) -> Iterator[str]:
+    match plan:
+        case Table():
+            yield from _table_faults(found, plan, results)
+        case Figure():
+            yield from _figure_faults(found, plan, results)
+        case Metrics():
+            text = headlines.metrics(_tables(found, results))
+            yield from _text_faults(found, text, "its tables")
+        case _:
+            yield f"kind {plan.KIND!r} has no origin file"
+
+
+def _check_inputs(found: Document, results: Results) -> None:
+    for role, items in found.origin.inputs.items():
+        for item in items:
+            if item.path not in results.names:
+                what = f"{item.path} ({role}), which is missing"
+                raise ValueError(f"was made from {what}; run snakemake again")
+            try:
+                there = results.stored(item.path) if role == "runs" else results.document(item.path)
+            except Exception as error:
+                raise FaultyParentError(item.path) from error
+            check_unchanged(item, there.as_input(), role)
+
+
+def _runs(found: Document, results: Results) -> list[Stored]:
+    return [results.stored(item.path) for item in found.origin.inputs.get("runs", ())]
+
+
+def _tables(found: Document, results: Results) -> list[Document]:
+    return [results.document(item.path) for item in found.origin.inputs.get("tables", ())]
+
+
+def _table_faults(found: Document, plan: Table, results: Results) -> Iterator[str]:
+    """The rows are those of its runs, and these belong together."""
+    runs = _runs(found, results)
+    for one, other in itertools.pairwise(runs):
+        if name := shared_settings(one.origin.settings, other.origin.settings):
+            what = f"{one.path} and {other.path}, which are not of the same {name}"
+            yield f"compares {what}; {MEND}"
+            return
+    yield from _text_faults(found, tables.text(runs, plan.strategies, plan.moments), "its runs")
+
+
+def _text_faults(found: Document, text: str, source: str) -> Iterator[str]:
+    (path,) = found.files
+    if Path(path).read_bytes() != text.encode():
+        yield f"{path}: is not what {source} say; {MEND}"
+
+
+def _figure_faults(found: Document, plan: Figure, results: Results) -> Iterator[str]:
+    """Drawn again by the same versions, a figure has the same bytes."""
+    from lth.report import rendering  # matplotlib takes half a second to import
+
+    versions = rendering.versions()
+    if {name: found.made_on.get(name) for name in versions} != versions:
+        return
+    picture = drawing.draw(plan.figure, plan.style, _tables(found, results), _runs(found, results))
+    images = rendering.rendered(picture, plan.style.dpi, found.origin.key)
+    for path, image in zip(plan.products, images, strict=True):
+        if results.path(path).read_bytes() != image:
+            yield f"{results.path(path)}: is not the picture that its inputs give; {MEND}"

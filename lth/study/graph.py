@@ -1,0 +1,287 @@
+"""The DAG as data: every file of a study with its plan, its inputs and its key.
+
+Snakemake asks it for the inputs and params of its rules. `verify` and `tidy` ask it which files
+there should be. It reads nothing from the disk but configuration, the source of `lth`, and headers.
+"""
+
+import dataclasses
+import functools
+import itertools
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from lth import keys, settings
+from lth.data.source import arrays_of
+from lth.lottery.branches.search import SEARCH
+from lth.lottery.pruning.choices import METHODS
+from lth.networks.architecture import Architecture
+from lth.study.catalog import Config
+from lth.study.contents import networks_of
+from lth.study.experiment import Line
+from lth.study.plans.dataset import Dataset
+from lth.study.plans.figure import Figure
+from lth.study.plans.mask import Mask, dense_mask
+from lth.study.plans.metrics import Metrics
+from lth.study.plans.plan import Address, Plan
+from lth.study.plans.rewound import Rewound
+from lth.study.plans.run import Run
+from lth.study.plans.table import Table
+from lth.study.plans.theta0 import Theta0
+from lth.study.references import DENSE, InitialWeights, TrainedWeights, Weights
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Node:
+    """One file (or several that are made together): its plan, and its inputs by role."""
+
+    plan: Plan
+    inputs: Mapping[str, tuple["Node", ...]]
+
+    @property
+    def kind(self) -> str:
+        """The kind of the file."""
+        return self.plan.KIND
+
+    @functools.cached_property
+    def path(self) -> str:
+        """Where the file lies that says what it was made from, from the top of the project."""
+        return self.plan.path
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All files that are made together: a table and its origin, a figure in two formats."""
+        return self.plan.files
+
+    @functools.cached_property
+    def settings(self) -> Mapping[str, Any]:
+        """The plan as plain data."""
+        return settings.plain(self.plan)
+
+    @functools.cached_property
+    def key(self) -> str:
+        """What the file is made from, all the way down (see `lth.keys`)."""
+        inputs = {role: [node.key for node in nodes] for role, nodes in self.inputs.items()}
+        return keys.key(self.kind, self.settings, self.plan.code, inputs)
+
+    @property
+    def text(self) -> str:
+        """The plan as canonical JSON, as the verbs take it."""
+        return keys.canonical(self.settings)
+
+
+class Study:
+    """The nodes of a configuration."""
+
+    def __init__(self, config: Config):
+        self.config = config
+        self.experiments = config.experiments
+
+    @functools.cache
+    def dataset(self, dataset: str) -> Node:
+        """The manifest of a data set."""
+        digest = self.config.datasets[dataset].digest
+        return Node(Dataset(dataset=dataset, digest=digest), {})
+
+    @functools.cache
+    def theta0(self, experiment: str, block: str) -> Node:
+        """θ0 of a block."""
+        return self._node(Theta0(**self._drawn(experiment, block)))
+
+    @functools.cache
+    def rewound(self, experiment: str, block: str, iteration: int) -> Node:
+        """The weights of a block's dense networks after so many iterations of their training."""
+        dense = {"strategy": DENSE, "round": 0, "branch": "ticket", "iteration": iteration}
+        fields = self._drawn(experiment, block) | self._trained(experiment) | dense
+        return self._node(Rewound(**fields))
+
+    @functools.cache
+    def mask(self, experiment: str, block: str, strategy: str, round: int) -> Node:
+        """The mask of a round: all ones for the dense network, else as the strategy makes it."""
+        found = self.experiments[experiment]
+        shapes = {weight.name: weight.shape for weight in self._architecture(experiment).weights}
+        if strategy == DENSE:
+            return self._node(dense_mask(experiment, block, shapes, found.seed))
+        chosen = found.strategies[strategy]
+        making = chosen.making(strategy, round)
+        draws = METHODS[making.method].draws
+        plan = Mask(
+            experiment=experiment,
+            block=block,
+            strategy=strategy,
+            round=round,
+            making=making,
+            shapes=shapes,
+            rates=self._rates(experiment, chosen.rates_of(round)),
+            seed=found.seed,
+            repeats=max(chosen.branches.values()) if draws else 1,
+        )
+        return self._node(plan)
+
+    @functools.cache
+    def run(self, experiment: str, block: str, strategy: str, round: int, branch: str) -> Node:
+        """The training run of a branch of a round: all trials of the block and all repeats."""
+        repeats = self.experiments[experiment].repeats(strategy, branch)
+        own = {"strategy": strategy, "round": round, "branch": branch}
+        plan = Run(
+            **self._drawn(experiment, block),
+            **self._trained(experiment),
+            **own,
+            start=self._start(experiment, strategy, round, branch),
+            repeats=1 if branch == SEARCH else repeats,
+            keep_weights=branch in self._with_weights(experiment),
+        )
+        return self._node(plan)
+
+    @functools.cache
+    def table(self, experiment: str) -> Node:
+        """The tidy table of an experiment, from all its runs."""
+        found = self.experiments[experiment]
+        branches = {name: tuple(sorted(item.branches)) for name, item in found.strategies.items()}
+        plan = Table(experiment=experiment, strategies=branches, moments=found.moments)
+        return Node(plan, {"runs": tuple(self.runs(experiment))})
+
+    @functools.cache
+    def figure(self, name: str) -> Node:
+        """A figure, from the tables or the runs that it draws."""
+        shown = self.config.figures[name]
+        inputs = {
+            "tables": tuple(self.table(experiment) for experiment in shown.tables()),
+            "runs": tuple(self._drawn_runs(name)),
+        }
+        plan = Figure(name=name, figure=shown, style=self.config.style)
+        return Node(plan, {role: nodes for role, nodes in inputs.items() if nodes})
+
+    @functools.cache
+    def metrics(self) -> Node:
+        """The headline numbers of all experiments."""
+        return Node(Metrics(), {"tables": tuple(self.table(name) for name in self.experiments)})
+
+    def at(self, address: Address) -> Node:
+        """The node of an address, whose coordinates have the order of the arguments below."""
+        made: dict[str, Any] = {
+            "dataset": self.dataset,
+            "theta0": self.theta0,
+            "rewound": self.rewound,
+            "mask": self.mask,
+            "run": self.run,
+        }
+        # By position: functools.cache takes the same argument by name for another one.
+        node: Node = made[address.kind](*address.coordinates.values())
+        return node
+
+    def runs(self, experiment: str) -> Iterator[Node]:
+        """All training runs of an experiment that a table has, block by block."""
+        found = self.experiments[experiment]
+        yield from self._runs(experiment, found.lines)
+
+    def nodes(self) -> list[Node]:
+        """Every file of a finished study, each once."""
+        todo = [self.metrics(), *(self.figure(name) for name in self.config.figures)]
+        found: dict[Node, None] = {}
+        while todo:
+            node = todo.pop()
+            if node not in found:
+                found[node] = None
+                todo.extend(itertools.chain.from_iterable(node.inputs.values()))
+        return list(found)
+
+    def jobs(self) -> Iterator[tuple[str, list[str]]]:
+        """The key of each job, and the files that it makes.
+
+        One job makes θ0 of a block and the mask of its dense network.
+        """
+        files: dict[str, list[str]] = {}
+        for node in self.nodes():
+            plan, maker = node.plan, node
+            if isinstance(plan, Mask) and plan.making is None:
+                maker = self.theta0(plan.experiment, plan.block)
+            files.setdefault(maker.key, []).extend(node.files)
+        yield from files.items()
+
+    def files(self) -> set[str]:
+        """The paths of all files of a finished study that jobs make."""
+        return {path for node in self.nodes() for path in node.files}
+
+    def arrays(self) -> set[str]:
+        """The paths of the array files beside manifests."""
+        return {str(arrays_of(Path(node.path))) for node in self.nodes() if node.kind == "dataset"}
+
+    def outdated(self, found: Mapping[str, str]) -> list[str]:
+        """Of files and their keys, those of the study that should have another key."""
+        return sorted(
+            node.path for node in self.nodes() if found.get(node.path, node.key) != node.key
+        )
+
+    def memory(self, node: Node) -> int:
+        """Megabytes that a training run takes at most on a CPU.
+
+        Libraries, compiler and activations take 1,700 (for VGG-19, measured), beside the networks,
+        and the images twice (docs/performance.md).
+        """
+        plan = node.plan
+        assert isinstance(plan, Run | Rewound), "other jobs take little"
+        source = self.config.datasets[plan.dataset]
+        networks = self._architecture(plan.experiment).memory * networks_of(plan)
+        images = (source.training + source.test) * math.prod(source.shape)
+        return 1_700 + (networks + 2 * images) // 1_000_000
+
+    def _node(self, plan: Plan) -> Node:
+        """The node of a plan that says its inputs itself."""
+        return Node(plan, {role: (self.at(item),) for role, item in plan.inputs().items()})
+
+    def _runs(self, experiment: str, lines: list[Line]) -> Iterator[Node]:
+        """The runs of lines, block by block: in the order in which `paths.braced` has them."""
+        for block in self.experiments[experiment].blocks:
+            for line in lines:
+                yield self.run(experiment, block, line.strategy, line.round, line.branch)
+
+    def _drawn_runs(self, figure: str) -> Iterator[Node]:
+        """The runs that a figure draws, experiment by experiment."""
+        lines: dict[str, dict[Line, None]] = {}
+        for item in self.config.figures[figure].runs():
+            line = Line(item.strategy, item.round, item.branch)
+            lines.setdefault(item.experiment, {})[line] = None
+        for experiment, own in lines.items():
+            yield from self._runs(experiment, list(own))
+
+    def _start(self, experiment: str, strategy: str, round: int, branch: str) -> Weights:
+        """The weights that a training run begins with."""
+        if strategy == DENSE:
+            return InitialWeights()
+        chosen = self.experiments[experiment].strategies[strategy]
+        if branch == SEARCH:
+            weights = chosen.making(strategy, round).weights
+            assert isinstance(weights, TrainedWeights), "search goes on from a run"
+            return weights
+        return chosen.reset
+
+    def _drawn(self, experiment: str, block: str) -> dict[str, Any]:
+        found = self.experiments[experiment]
+        own = {"dataset": found.dataset, "seed": found.seed, "network": found.network}
+        return {"experiment": experiment, "block": block, **own}
+
+    def _trained(self, experiment: str) -> dict[str, Any]:
+        found = self.experiments[experiment]
+        return {"validation": found.validation, "recipe": found.recipe}
+
+    def _rates(self, experiment: str, rates: Mapping[str, float]) -> dict[str, float]:
+        """By weight. What no rate is given for, such as shortcuts, is left as it is."""
+        weights = self._architecture(experiment).weights if rates else ()
+        return {weight.name: rates.get(weight.layer, 0.0) for weight in weights}
+
+    @functools.cache
+    def _architecture(self, experiment: str) -> Architecture:
+        return self.experiments[experiment].architecture(self.config.datasets)
+
+    @functools.cache
+    def _with_weights(self, experiment: str) -> frozenset[str]:
+        """The branches whose weights are kept: tickets, and what masks are pruned from."""
+        kept = {"ticket"}
+        for name, strategy in self.experiments[experiment].strategies.items():
+            for round in range(1, strategy.last_round + 1):
+                weights = strategy.making(name, round).weights
+                if isinstance(weights, TrainedWeights):
+                    kept.add(weights.branch)
+        return frozenset(kept)

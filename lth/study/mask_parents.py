@@ -1,0 +1,88 @@
+"""The files that a mask is made from, read just as far as it needs."""
+
+import dataclasses
+from collections.abc import Mapping
+
+import numpy as np
+
+from lth.files import hdf5
+from lth.files.hdf5 import File, Stored, Template
+from lth.lottery import masks
+from lth.lottery.pruning.prune import next_masks
+from lth.study.pairs import pairs_of
+from lth.study.plans.mask import Mask
+
+
+@dataclasses.dataclass(frozen=True)
+class Parents:
+    """The mask before, and what was trained under it (or θ0); None for a method that needs none."""
+
+    mask: File
+    trained: File | None
+
+
+def read_parents(plan: Mask, mask: Stored, weights: Stored | None) -> Parents:
+    """Reads what a mask is made from. Raises ValueError where they do not fit the plan."""
+    before = mask.load(masks.template(mask.origin.networks, plan.shapes))
+    if before.pairs != pairs_of(plan.block, 1):
+        raise ValueError(f"{mask.path}: expected the trials of {plan.block}, got {before.pairs}")
+    if weights is None:
+        return Parents(before, None)
+    trained = weights.load(_template(plan, weights))
+    run = trained.origin.kind == "run"
+    if run and trained.origin.inputs["mask"][0].content != before.content:
+        raise ValueError(f"{trained.path}: was not trained under {before.path}")
+    return Parents(before, trained)
+
+
+def _template(plan: Mask, weights: Stored) -> Template:
+    """The weights of a file, and whether its training runs diverged."""
+    if not any(name.startswith("weights/") for name in weights.listed):
+        what = "expected a run of branch ticket or search"
+        raise ValueError(f"{weights.path}: holds no weights; {what}")
+    count = weights.origin.networks
+    template = {
+        f"weights/{name}": ((count, *shape), hdf5.SINGLE) for name, shape in plan.shapes.items()
+    }
+    if weights.origin.kind == "run":
+        template["measures/diverged"] = ((count,), hdf5.BOOL)
+    return {**hdf5.stack(count), **template}
+
+
+def diverged_before(plan: Mask, parents: Parents) -> np.ndarray:
+    """Whether a training run that led to the mask of each network diverged: bool [networks]."""
+    pairs = pairs_of(plan.block, plan.repeats)
+    diverged = parents.mask.arrays["ancestor_diverged"][parents.mask.rows(pairs)]
+    trained = parents.trained
+    if trained is not None and trained.origin.kind == "run":
+        diverged = diverged | trained.arrays["measures/diverged"][trained.rows(pairs)]
+    return diverged
+
+
+def masks_of(plan: Mask, parents: Parents) -> dict[str, np.ndarray]:
+    """The masks that a plan makes of its parents: bool arrays [networks, ...] by layer."""
+    assert plan.making is not None, "the dense mask has no parents"
+    pairs = pairs_of(plan.block, plan.repeats)
+    return next_masks(
+        plan.making.method,
+        plan.rates,
+        plan.seed,
+        {"strategy": plan.strategy, "round": plan.round},
+        pairs,
+        _rows(parents.mask.group("mask"), parents.mask.rows(pairs)),
+        _weights(plan, parents, pairs),
+    )
+
+
+def _weights(
+    plan: Mask, parents: Parents, pairs: list[tuple[int, int]]
+) -> Mapping[str, np.ndarray]:
+    trained = parents.trained
+    if trained is None:
+        return {}
+    every = trained.group("weights")
+    return _rows({name: every[name] for name in plan.shapes}, trained.rows(pairs))
+
+
+def _rows(arrays: Mapping[str, np.ndarray], rows: list[int]) -> dict[str, np.ndarray]:
+    return {name: array[rows] for name, array in arrays.items()}

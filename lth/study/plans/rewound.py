@@ -1,0 +1,27 @@
+"""The weights of the dense networks of a block at an early iteration, to reset tickets to."""
+
+from typing import ClassVar
+
+from lth.settings import Count
+from lth.study.plans.training import Training
+from lth.study.references import DENSE
+
+
+class Rewound(Training):
+    """The weights of a block's dense networks after `iteration` steps of their training run."""
+
+    KIND: ClassVar[str] = "rewound"
+    PATH: ClassVar[str] = "runs/{experiment}/{block}/dense/round-0/iteration-{iteration}.h5"
+
+    iteration: Count
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        found = (self.strategy, self.round, self.branch)
+        if found != (DENSE, 0, "ticket"):
+            raise ValueError(f"strategy: expected that of dense, round 0, ticket, got {found}")
+        self.recipe.check_within(self.iteration, "iteration")
+
+    @property
+    def verb(self) -> str:
+        return "rewind"

@@ -1,0 +1,144 @@
+"""The examples of a training run, and the batch of each step.
+
+Images lie on the device as bytes. A batch is an index into them, and augmentation happens there.
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lth.training.draws import PADDING, Draws
+from lth.training.recipe import Recipe
+
+
+@dataclasses.dataclass(frozen=True)
+class Examples:
+    """Images uint8 [examples, ...] and labels int64 [examples].
+
+    A pixel is used as (value - `mean`) / `deviation`. These are tensors that broadcast with an
+    image.
+    """
+
+    images: Tensor
+    labels: Tensor
+    mean: Tensor
+    deviation: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def to(self, device: torch.device) -> "Examples":
+        """The same on a device."""
+        tensors = (self.images, self.labels, self.mean, self.deviation)
+        return Examples(*(tensor.to(device) for tensor in tensors))
+
+
+@dataclasses.dataclass(frozen=True)
+class Sets:
+    """The three sets of examples of an experiment."""
+
+    training: Examples
+    validation: Examples
+    test: Examples
+
+    def to(self, device: torch.device) -> "Sets":
+        """The same on a device."""
+        return Sets(self.training.to(device), self.validation.to(device), self.test.to(device))
+
+
+class Batch(NamedTuple):
+    """The examples of one step, with what dropout depends on: of a stack, or of one network.
+
+    Of a stack, images (bytes), labels and key have a first axis [networks]. The rest is the same
+    for all networks.
+    """
+
+    images: Tensor
+    labels: Tensor
+    key: Tensor
+    mean: Tensor
+    deviation: Tensor
+    iteration: Tensor
+
+    def parts(self, *, at_once: bool) -> Iterator["Batch"]:
+        """The batch of the stack itself, or that of each network."""
+        if at_once:
+            yield self
+            return
+        for images, labels, key in zip(self.images, self.labels, self.key, strict=True):
+            if images.dim() == 4:  # a CPU's convolutions are fastest channels-last
+                images = images.contiguous(memory_format=torch.channels_last)
+            yield self._replace(images=images, labels=labels, key=key)
+
+
+class Batches:
+    """The batch of each step, from every network's own permutation of each epoch.
+
+    The incomplete last batch of an epoch is dropped.
+    """
+
+    def __init__(
+        self, draws: Draws, networks: int, examples: Examples, recipe: Recipe, device: torch.device
+    ):
+        self.draws, self.networks, self.examples = draws, networks, examples
+        self.size, self.device = recipe.batch, device
+        self.augmented = recipe.augmentation == "flip-crop"
+        self.steps = len(examples) // recipe.batch
+        keys = [draws.key(network) for network in range(networks)]
+        self.keys = torch.tensor(keys, dtype=torch.int64, device=device)
+        self.epoch = -1
+        self.index = self.shifts = torch.empty(0)
+
+    def at(self, iteration: int) -> Batch:
+        """The batch of the step that follows `iteration` steps."""
+        epoch, step = divmod(iteration, self.steps)
+        if epoch != self.epoch:
+            self._begin(epoch)
+        index, examples = self.index[step], self.examples
+        images = examples.images[index]
+        if self.augmented:
+            channels = images.reshape(index.numel(), -1, *images.shape[-2:])
+            images = flipped_and_cropped(channels, self.shifts[step].flatten(0, 1)).view(
+                images.shape
+            )
+        number = torch.tensor(iteration, device=self.device)
+        labels = examples.labels[index]
+        return Batch(images, labels, self.keys, examples.mean, examples.deviation, number)
+
+    def _begin(self, epoch: int) -> None:
+        self.epoch = epoch
+        self.index = self._drawn(self.draws.order)
+        if self.augmented:
+            self.shifts = self._drawn(self.draws.shifts)
+
+    def _drawn(self, draw: Callable[[int, int], np.ndarray]) -> Tensor:
+        """What is drawn for each example of the epoch, as [steps, networks, batch, ...]."""
+        used = self.steps * self.size
+        drawn = np.stack([draw(network, self.epoch)[:used] for network in range(self.networks)])
+        parts = drawn.reshape(self.networks, self.steps, self.size, *drawn.shape[2:])
+        return torch.from_numpy(np.ascontiguousarray(parts.swapaxes(0, 1))).to(self.device)
+
+
+def flipped_and_cropped(images: Tensor, shifts: Tensor) -> Tensor:
+    """Images [n, channels, height, width], each flipped and cropped by its own `shifts`.
+
+    `shifts` is int64 [n, 3]: (flip, row, column). Every image gets a margin of PADDING zeros, is
+    cropped to its size at (row, column), and is flipped where flip is 1. This is torchvision's
+    RandomCrop and RandomHorizontalFlip.
+    """
+    count, _, height, width = images.shape
+    flip, down, right = shifts.T[:, :, None]
+    rows = torch.arange(height, device=images.device) + down - PADDING
+    columns = torch.arange(width, device=images.device)
+    columns = torch.where(flip > 0, width - 1 - columns, columns) + right - PADDING
+    inside_rows = ((rows >= 0) & (rows < height))[:, :, None]
+    inside_columns = ((columns >= 0) & (columns < width))[:, None, :]
+    image = torch.arange(count, device=images.device)[:, None, None]
+    row, column = rows.clamp(0, height - 1)[:, :, None], columns.clamp(0, width - 1)[:, None, :]
+    taken = images[image, :, row, column]  # [n, height, width, channels]
+    inside = (inside_rows & inside_columns)[..., None]
+    return torch.where(inside, taken, 0).permute(0, 3, 1, 2).contiguous()

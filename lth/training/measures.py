@@ -1,0 +1,74 @@
+"""What is measured of a training run: curves over its iterations, and numbers that sum it up."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from lth.files import hdf5
+from lth.settings import expected, read
+from lth.training.recipe import Recipe
+
+CURVES = ("validation_loss", "validation_accuracy", "test_loss", "test_accuracy")
+MOMENTS = ("early_stop", "final")  # of a training run, at which all losses and accuracies are taken
+AT_MOMENTS = ("train_loss", "train_accuracy", *CURVES)
+
+MEASURES: Mapping[str, np.dtype[Any]] = {
+    "early_stop_iteration": hdf5.INTEGER,
+    **{f"{moment}_{name}": hdf5.FLOAT for moment in MOMENTS for name in AT_MOMENTS},
+    "largest_pruned_weight": hdf5.SINGLE,
+    "weights_left": hdf5.INTEGER,
+    "density": hdf5.FLOAT,
+    "diverged": hdf5.BOOL,
+    "ancestor_diverged": hdf5.BOOL,
+}
+
+
+def from_curves(iterations: np.ndarray, curves: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The measures [networks] that follow from curves [networks, evaluations] at `iterations`.
+
+    Early stopping is the first iteration of minimum validation loss. A training run has diverged
+    where a loss was not finite. Its early stopping is then that of the finite part.
+    """
+    loss = np.where(np.isfinite(curves["validation_loss"]), curves["validation_loss"], np.inf)
+    stop = loss.argmin(axis=1)
+    finite = np.isfinite(np.stack(list(curves.values()))).all(axis=(0, 2))
+    measures = {"early_stop_iteration": iterations[stop], "diverged": np.asarray(~finite)}
+    for name, curve in curves.items():
+        measures[f"early_stop_{name}"] = curve[np.arange(len(stop)), stop]
+        measures[f"final_{name}"] = curve[:, -1]
+    return measures
+
+
+def template(settings: Mapping[str, Any], networks: int) -> hdf5.Template:
+    """The arrays that a run file holds beside weights.
+
+    `settings` are those of the file, and `networks` how many it has. Raises ValueError where the
+    settings are not those of a run.
+    """
+    recipe = read(Recipe, _setting(settings, "recipe"), "recipe")
+    start = _start_iteration(settings)
+    recipe.check_within(start, "start.iteration")
+    evaluations = len(recipe.evaluations(start))
+    return {
+        **hdf5.stack(networks),
+        "iterations": ((evaluations,), hdf5.INTEGER),
+        "start_digest": ((networks,), hdf5.DIGEST),
+        **{f"curves/{name}": ((networks, evaluations), hdf5.FLOAT) for name in CURVES},
+        **{f"measures/{name}": ((networks,), kind) for name, kind in MEASURES.items()},
+    }
+
+
+def _start_iteration(settings: Mapping[str, Any]) -> int:
+    """The iteration from which networks are trained: only rewound weights have another than 0."""
+    start = read(dict[str, Any], _setting(settings, "start"), "start")
+    iteration = start.get("iteration", 0)
+    if not isinstance(iteration, int) or iteration < 0:
+        raise expected("start.iteration", "a whole number of at least 0", iteration)
+    return iteration
+
+
+def _setting(settings: Mapping[str, Any], name: str) -> Any:
+    if name not in settings:
+        raise ValueError(f"settings: missing key {name!r}, which those of a run have")
+    return settings[name]

@@ -1,0 +1,42 @@
+"""A kind of figure for tests: `bars`, one for each row of a table."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Self
+
+from lth.report.figures.figure import Figure
+from lth.report.points import Row
+from lth.report.subject import Subject
+from lth.settings import unknown
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Picture
+
+    from lth.files.hdf5 import File
+    from lth.report.style import Style
+
+
+class Bars(Figure, tag="bars"):
+    """The test accuracy of each network of an experiment at the end."""
+
+    of: str
+
+    def resolved(self, subjects: Mapping[str, Subject], where: str) -> Self:
+        """The same, since it has no levels."""
+        if self.of not in subjects:
+            raise unknown(f"{where}.of", "experiment of the study", self.of, subjects)
+        return self
+
+    def tables(self) -> tuple[str, ...]:
+        """The experiment."""
+        return (self.of,)
+
+    def draw(
+        self, style: "Style", tables: Mapping[str, Sequence[Row]], runs: "Sequence[File]"
+    ) -> "Picture":
+        """A bar for each row of the table."""
+        from matplotlib.figure import Figure as Picture
+
+        picture = Picture(figsize=(style.width, style.height))
+        heights = [row["final_test_accuracy"] for row in tables[self.of]]
+        picture.add_subplot().bar(range(len(heights)), heights)
+        return picture

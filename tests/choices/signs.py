@@ -1,0 +1,20 @@
+"""A branch for tests: `signs`, where only the signs of θ0 are kept."""
+
+from typing import ClassVar
+
+import numpy as np
+
+from lth.lottery.branches.start import Start
+from lth.lottery.masks import Weights
+
+
+class Signs:
+    """Starts from the signs of θ0, each a tenth."""
+
+    numbered: ClassVar[bool] = False
+
+    @staticmethod
+    def make(start: Start, number: float) -> Weights:
+        """The starting weights before masking."""
+        signs = {name: np.sign(value) for name, value in start.theta0.items()}
+        return {name: np.float32(0.1) * sign for name, sign in signs.items()}
