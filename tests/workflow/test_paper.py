@@ -34,21 +34,17 @@ def pruned(kind: str, rates: dict[str, float], **more: Any) -> dict[str, Any]:
     return same | more
 
 
-def large(entry: str, **strategies: Any) -> dict[str, Any]:
+def large(entry: str, rounds: int, **strategies: Any) -> dict[str, Any]:
     """A Resnet or VGG."""
     recipe = LENGTH | {"warmup": 3, "drops": [4]}
-    own = {"iterative": {"rounds": 2}, **strategies}
+    own = {"iterative": {"rounds": rounds}, **strategies}
     return SHORT | {"extends": entry, "recipe": recipe, "moments": [3, 6], "strategies": own}
 
 
-def conv(entry: str) -> dict[str, Any]:
+def conv(entry: str, rounds: int, **strategies: Any) -> dict[str, Any]:
     """A Conv-2, -4 or -6."""
-    strategies = {
-        "iterative": {"rounds": 2, "branches": {"reinit": 1}},
-        "continued": pruned("continued", RATES),
-        "random": RANDOM,
-    }
-    return SHORT | {"extends": entry, "recipe": LENGTH, "strategies": strategies}
+    own = {"iterative": {"rounds": rounds, "branches": {"reinit": 1}}, **strategies}
+    return SHORT | {"extends": entry, "recipe": LENGTH, "strategies": own}
 
 
 LENET = SHORT | {
@@ -74,12 +70,12 @@ LENET = SHORT | {
 }
 EXPERIMENTS: dict[str, dict[str, Any]] = {
     "lenet": LENET,
-    "conv-2": conv("conv-2"),
-    "conv-4": conv("conv-4-dropout"),
-    "conv-6": conv("conv-6"),
-    "resnet": large("resnet-18-rewind", random=RANDOM, rewind={"rounds": 2, "iteration": 2}),
-    "resnet-layerwise": large("resnet-18-layerwise"),
-    "vgg": large("vgg-19", random=RANDOM),
+    "conv-2": conv("conv-2", 2, continued=pruned("continued", RATES), random=RANDOM),
+    "conv-4": conv("conv-4-dropout", 1),
+    "conv-6": conv("conv-6", 1),
+    "resnet": large("resnet-18-rewind", 2, random=RANDOM, rewind={"rounds": 2, "iteration": 2}),
+    "resnet-layerwise": large("resnet-18-layerwise", 1),
+    "vgg": large("vgg-19", 1, random=RANDOM | {"rounds": 1}),
 }
 LENET_LINES = ("continued/ticket", "early/ticket", "rewind/reinit", "oneshot/ticket")
 FIGURES: dict[str, dict[str, Any]] = {
@@ -174,7 +170,7 @@ def test_every_strategy_branch_and_repeat_is_in_the_table(
     expected = {
         (name, round, branch, repeat)
         for name, strategy in resolved(paper, experiment)["strategies"].items()
-        for round in range(3)
+        for round in range(1 + strategy.get("rounds", 2))  # one-shot pruning has two sizes
         for branch, repeats in strategy["branches"].items()
         for repeat in range(repeats)
     }
