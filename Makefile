@@ -8,7 +8,8 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 .PHONY: run test test-cpus test-slow walk tamper lint bench clean
 
 run: $(VENV)/.installed ## the study of params.yaml, and a report
-	@snakemake --quiet rules
+	@mkdir -p logs && touch logs/.begun
+	@snakemake --quiet rules || { find logs -newer logs/.begun -name "*.log" -exec grep -hs "^lth: error" {} +; exit 1; }
 	@test -e report.html && test -z "$$(find results workflow -type f -newer report.html)" || snakemake --quiet all --report report.html
 	@echo
 	@echo "figures: results/figures/*.svg (and .png)"

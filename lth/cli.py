@@ -161,7 +161,7 @@ VERBS = {
     "check": Verb("read params.yaml, and show the study complete or what is wrong", (PARAMS,)),
     "schema": Verb(
         "write a JSON Schema of params.yaml and the catalog, for editors",
-        (_output("--out", "the schema to write, such as workflow/schema.json"),),
+        (_path("--out", "the file to write, such as workflow/schema.json (default: print it)"),),
     ),
     "inspect": Verb(
         "say what an HDF5 file is, what it was made from, and what is in it",

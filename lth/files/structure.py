@@ -133,7 +133,11 @@ def _check_body(path: Path) -> None:
     with path.open("rb", buffering=0) as file:
         line = file.read(HEAD)
         found = hashlib.file_digest(file, "sha256").hexdigest()
-    if json.loads(line)["body"] != found:
+    try:
+        stated = json.loads(line)["body"]
+    except (ValueError, TypeError, LookupError, RecursionError):
+        raise ValueError(f"{path}: its first line is not as it was written; {MEND}") from None
+    if stated != found:
         raise ValueError(f"{path}: it is not as it was written (its SHA-256 differs); {MEND}")
 
 

@@ -194,7 +194,7 @@ def _mapping(data: Any, where: str) -> dict[str, Any]:
         )
     for name in data:  # or all that it was to inherit would be missing
         if name != "extends" and difflib.get_close_matches(str(name), ["extends"], cutoff=0.8):
-            raise unknown(where, "key", name, ["extends"])
+            raise ValueError(f"{where}: unknown key {name!r}; did you mean 'extends'?")
     return data
 
 

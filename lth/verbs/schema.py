@@ -7,7 +7,11 @@ from lth.files import atomic
 from lth.study import schema as schemas
 
 
-def schema(out: Path) -> None:
-    """Writes the schema to `out`. The first lines of the YAML files name it."""
-    atomic.write_text(out, json.dumps(schemas.schema(), indent=1) + "\n")
+def schema(out: Path | None) -> None:
+    """Writes the schema to `out`, or prints it. The first lines of the YAML files name it."""
+    text = json.dumps(schemas.schema(), indent=1)
+    if out is None:
+        print(text)
+        return
+    atomic.write_text(out, text + "\n")
     print(out)

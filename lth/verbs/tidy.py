@@ -31,5 +31,6 @@ def tidy(params: Path, delete: bool) -> None:
     if not stale:
         print(f"{RESULTS}: every file belongs to the study; nothing to tidy")
     else:
-        done = ", deleted" if delete else "; lth tidy --delete deletes them"
-        print(f"{RESULTS}: {len(stale)} files do not belong to the study{done}")
+        done = "and were deleted" if delete else "; lth tidy --delete deletes them"
+        what = "did not belong to the study" if delete else "do not belong to the study"
+        print(f"{RESULTS}: {len(stale)} files {what}{' ' if delete else ''}{done}")

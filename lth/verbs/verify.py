@@ -128,8 +128,8 @@ def _summary(found: Findings) -> str:
     if found.waiting:
         one = len(found.waiting) == 1
         files = "1 file that was" if one else f"{len(found.waiting)} files that were"
-        waiting = f", and {files} made from these"
-    mend = "repair or delete each file above, except those marked `not checked`"
+        waiting = f", and {files} made from {'it' if len(found.faults) == 1 else 'these'}"
+    mend = "do what each line says, or else delete its file (not those marked `not checked`)"
     return f"{count}{waiting}; {mend}, then run snakemake again"
 
 

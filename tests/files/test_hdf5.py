@@ -126,6 +126,13 @@ def test_the_first_line_must_agree_with_the_attributes(path: Path) -> None:
         hdf5.find(path)
 
 
+def test_a_first_line_that_is_no_json_is_noticed(path: Path) -> None:
+    path.write_bytes(b"?" + path.read_bytes()[1:])
+    message = f"{path}: its first line is not as it was written; delete it and run snakemake"
+    with pytest.raises(ValueError, match=re.escape(message)):
+        hdf5.find(path)
+
+
 def template(some: Mapping[str, np.ndarray]) -> dict[str, Any]:
     return {name: (array.shape, array.dtype) for name, array in some.items()}
 

@@ -1,5 +1,6 @@
 """`lth check`: the study complete, and what it amounts to."""
 
+import json
 from collections import Counter
 from pathlib import Path
 
@@ -58,3 +59,8 @@ def test_check_raises_at_the_first_fault(project: Project, monkeypatch: pytest.M
     project.set("experiments.digits.trials", 0)
     what = r"experiments.digits.trials: expected a number in \[1, 10000\], got 0"
     refused("check", match=what)
+
+
+def test_schema_is_printed_where_no_file_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    lth("schema")
+    assert json.loads(capsys.readouterr().out)["properties"]["experiments"]

@@ -59,6 +59,6 @@ def test_files_of_any_name_are_listed_and_deleted(
         Path(os.fsdecode(b"results/" + name)).write_text("")
     lth("tidy", "--delete")
     listed = [f"results/{SAFE}", r"results/no-utf-8-\udcff", r"results/two\nlines"]
-    end = "results: 3 files do not belong to the study, deleted"
+    end = "results: 3 files did not belong to the study and were deleted"
     assert capsys.readouterr().out.splitlines() == [*listed, end]
     assert not list(Path("results").iterdir())

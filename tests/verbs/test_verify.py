@@ -37,7 +37,7 @@ def test_a_damaged_file_is_one_fault_and_others_wait_for_it(
     branches = [f"{ITERATIVE}/round-1/{branch}/run.h5" for branch in ("ticket", "reinit")]
     assert lines[0].startswith(f"{BEFORE}: not a whole HDF5 file")
     assert sorted(lines[1:]) == sorted(f"{name}: {WAITS}" for name in [*branches, MASK])
-    counted = "1 fault, and 3 files that were made from these; repair or delete each file above"
+    counted = "1 fault, and 3 files that were made from it; do what each line says"
     assert end.startswith(f"lth: error: results: {counted}")
 
 
@@ -88,7 +88,7 @@ def test_whatever_goes_wrong_is_the_fault_of_one_file(
     theta0 = REWOUND.replace("dense/round-0/iteration-15", "theta0")
     assert f"{theta0}: cannot be checked (MemoryError: so large); {MEND}" in lines
     assert f"{REWOUND}: cannot be checked (RecursionError: deep); {MEND}" in lines
-    assert end.startswith("lth: error: results: 2 faults; repair or delete each file above")
+    assert end.startswith("lth: error: results: 2 faults; do what each line says")
 
 
 def test_a_folder_without_files_is_no_success(

@@ -54,7 +54,7 @@ def test_tidy_lists_and_deletes_what_the_study_no_longer_has(copied: Workspace) 
     listed = copied.lth("tidy")
     assert f"{BLOCK}/iterative/round-2/mask.h5\n" in listed
     assert "round-1" not in listed
-    said = "results: 3 files do not belong to the study, deleted"
+    said = "results: 3 files did not belong to the study and were deleted"
     assert said in copied.lth("tidy", "--delete")
     assert not (copied.folder / BLOCK / "iterative/round-2").exists()
     assert copied.plan() == {}

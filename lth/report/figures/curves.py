@@ -18,6 +18,7 @@ from lth.report.figures.figure import (
     called,
     cells,
     check_grid,
+    check_labels,
     check_over,
     compares,
     heading,
@@ -66,7 +67,9 @@ class Curves(Figure, tag="curves"):
     over: Over | UnsetType = UNSET
 
     def resolved(self, subjects: Mapping[str, Subject], where: str) -> Self:
-        lines = {panel.place: panel.found(subjects) for panel in self._shown(where)}
+        shown = list(self._shown(where))
+        lines = {panel.place: panel.found(subjects) for panel in shown}
+        check_labels([panel.over for panel in shown], [panel.keys["over"] for panel in shown])
         rows: list[tuple[CurvesPanel | None, ...]] = []
         for row, items in enumerate(self.panels):
             columns = enumerate(items)

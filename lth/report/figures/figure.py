@@ -120,6 +120,20 @@ def check_over(over: Mapping[str, Called], subjects: Mapping[str, Subject], wher
             raise expected(f"{where}.{name}", what, item.name)
 
 
+def check_labels(overs: Sequence[Mapping[str, Called]], keys: Sequence[str]) -> None:
+    """Raises ValueError where an experiment has two labels in a figure that compares experiments.
+
+    `overs` are the experiments of each panel, and `keys` their dotted keys.
+    """
+    labels: dict[str, str] = {}
+    for over, key in zip(overs, keys, strict=True):
+        for name, item in over.items():
+            label = labels.setdefault(name, item.name)
+            if compares(overs) and label != item.name:
+                what = f"the label that it has in another panel, {label!r}"
+                raise expected(f"{key}.{name}", what, item.name)
+
+
 def called(entries: Mapping[str, str | Called], field: str) -> dict[str, Called]:
     """Entries in their order, each with its number. An entry that is only text is that field."""
     whole = {name: _whole(item, field) for name, item in entries.items()}

@@ -119,6 +119,13 @@ def test_experiments_must_be_in_the_study(kind: Any, over: Any, message: str) ->
     refused(kind(over=over), message)
 
 
+def test_an_experiment_has_one_label_in_a_figure_of_curves() -> None:
+    over = {"toy": "a toy", "other": "another"}
+    one = ROW[0] | {"over": {"toy": ""}}
+    what = "expected the label that it has in another panel, 'a toy', got ''"
+    refused(curves(over=over, panels=[[ROW[0], one]]), f"figures.it.panels[0][1].over.toy: {what}")
+
+
 @pytest.mark.parametrize("kind", [density, curves])
 def test_experiments_must_be_named_somewhere(kind: Any) -> None:
     needed = "figures.it: missing key 'over', which figures.it.panels[0][0] does not have either"
