@@ -1,0 +1,102 @@
+"""The kernels of a layer that has most of its weights: four units by four vectors at a time.
+
+They add the same products in the same order as those of `survivors`, so they give the same bits.
+"""
+
+from lth.training.sparse.compiling import compiled, inlined
+from lth.training.sparse.lanes import dot, fma, spread, totals
+from lth.training.sparse.memory import add_to, load_row, store_row
+from lth.training.sparse.survivors import activated, unit_gradient, units_of
+
+
+@inlined
+def _inputs_of(network, layer):
+    """How many units the layer below has. Each unit of a dense layer has a weight for each."""
+    return network.first[layer + 1] - network.first[layer]
+
+
+@compiled
+def forward(network, values, outputs, layer):
+    """Outputs of the units of a layer: bias + sum of weight * output, and ReLU if it is hidden."""
+    first, last = units_of(network, layer)
+    below, inputs, begin = network.first[layer], _inputs_of(network, layer), network.start[first]
+    for u in range(first, last):
+        store_row(outputs, u, spread(values[network.bias + u], outputs))
+    _add_product(values, begin, inputs, 1, outputs, below, inputs, first, last)
+    for u in range(first, last):
+        store_row(outputs, u, activated(network, load_row(outputs, u), layer))
+
+
+@compiled
+def input_gradient(network, values, errors, layer):
+    """Adds weight * error of the units of a layer to the errors of the layer below."""
+    first, last = units_of(network, layer)
+    below, inputs, begin = network.first[layer], _inputs_of(network, layer), network.start[first]
+    _add_product(values, begin, 1, inputs, errors, first, last - first, below, first)
+
+
+@compiled
+def _add_product(values, begin, down, across, rows, source, terms, first, last):
+    """rows[first + i] += sum over t of w[i, t] * rows[source + t], for rows up to `last`.
+
+    The matrix w lies in values: w[i, t] is values[begin + i * down + t * across].
+    """
+    whole = last - (last - first) % 4
+    for u in range(first, whole, 4):
+        a, b = load_row(rows, u), load_row(rows, u + 1)
+        c, d = load_row(rows, u + 2), load_row(rows, u + 3)
+        for t in range(terms):
+            k = begin + (u - first) * down + t * across
+            row = load_row(rows, source + t)
+            a, b = fma(values[k], row, a), fma(values[k + down], row, b)
+            c, d = fma(values[k + 2 * down], row, c), fma(values[k + 3 * down], row, d)
+        store_row(rows, u, a)
+        store_row(rows, u + 1, b)
+        store_row(rows, u + 2, c)
+        store_row(rows, u + 3, d)
+    for u in range(whole, last):
+        a = load_row(rows, u)
+        for t in range(terms):
+            k = begin + (u - first) * down + t * across
+            a = fma(values[k], load_row(rows, source + t), a)
+        store_row(rows, u, a)
+
+
+@compiled
+def weight_gradient(network, outputs, errors, gradient, layer):
+    """Adds the sum of error * output, of the two units of each weight, to its gradient.
+
+    Pruned weights get one too: see `mask_gradient`.
+    """
+    first, last = units_of(network, layer)
+    below, inputs = network.first[layer], _inputs_of(network, layer)
+    whole, rest = last - (last - first) % 4, inputs % 4
+    for u in range(first, whole, 4):
+        a, b = load_row(errors, u), load_row(errors, u + 1)
+        c, d = load_row(errors, u + 2), load_row(errors, u + 3)
+        for t in range(0, inputs - rest, 4):
+            w, x = load_row(outputs, below + t), load_row(outputs, below + t + 1)
+            y, z = load_row(outputs, below + t + 2), load_row(outputs, below + t + 3)
+            k = network.start[u] + t
+            add_to(gradient, k, totals(dot(a, w), dot(a, x), dot(a, y), dot(a, z)))
+            k += inputs
+            add_to(gradient, k, totals(dot(b, w), dot(b, x), dot(b, y), dot(b, z)))
+            k += inputs
+            add_to(gradient, k, totals(dot(c, w), dot(c, x), dot(c, y), dot(c, z)))
+            k += inputs
+            add_to(gradient, k, totals(dot(d, w), dot(d, x), dot(d, y), dot(d, z)))
+        for v in range(u, u + 4):
+            begin = network.start[v + 1] - rest
+            unit_gradient(network, outputs, load_row(errors, v), gradient, v, begin)
+    for u in range(whole, last):
+        unit_gradient(network, outputs, load_row(errors, u), gradient, u, network.start[u])
+
+
+@compiled
+def mask_gradient(network, gradient, layer):
+    """Sets the gradient of the pruned weights of a layer to 0."""
+    first, last = units_of(network, layer)
+    begin, end = network.start[first], network.start[last]
+    part, kept = gradient[begin:end], network.kept[begin:end]
+    for k in range(part.size):
+        part[k] = part[k] if kept[k] else 0.0

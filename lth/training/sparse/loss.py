@@ -1,0 +1,69 @@
+"""Softmax cross-entropy: its gradient in training, and its sum with what is right in evaluation."""
+
+from lth.training.sparse.compiling import compiled, inlined
+from lth.training.sparse.elementary import exp, log
+from lth.training.sparse.lanes import is_nan, select, spread
+from lth.training.sparse.memory import load_row, store_row
+
+# Numbers closer to 0 become 0. They change nothing, since Adam's epsilon is 1e-8. Left alone, the
+# tails of softmax and averages of dead units become denormal, which is 10 to 100 times slower.
+SMALLEST_ERROR = 2.0**-64
+
+
+@inlined
+def without_dust(x, smallest):
+    """x, and 0 in lanes between -smallest and smallest."""
+    return select((x < smallest) & (x > 0.0 - smallest), 0.0, x)
+
+
+@inlined
+def highest(outputs, first, last):
+    """The largest output of units `first` to `last`, and which of them is the first to have it.
+
+    NaN counts as larger than all numbers, as in torch.
+    """
+    high, best = load_row(outputs, first), spread(0.0, outputs)
+    for u in range(first + 1, last):
+        row = load_row(outputs, u)
+        stays = (row <= high) | is_nan(high)
+        high, best = select(stays, high, row), select(stays, best, u - first)
+    return high, best
+
+
+@compiled
+def loss_gradient(outputs, errors, columns, first, last, labels, batch):
+    """Errors of units `first` to `last`: the derivative of the mean loss of `batch` examples.
+
+    Columns without a label are not used, and get 0. `columns` has the numbers of all.
+    """
+    high, _ = highest(outputs, first, last)
+    norm = spread(0.0, outputs)
+    for u in range(first, last):
+        row = exp(load_row(outputs, u) - high)
+        store_row(errors, u, row)
+        norm = norm + row
+    for u in range(first, last):
+        store_row(errors, u, load_row(errors, u) / norm)
+    for b in range(labels.size):
+        errors[first + labels[b], b] -= 1.0
+    used = load_row(columns, 0) < labels.size
+    for u in range(first, last):
+        row = without_dust(load_row(errors, u) / batch, SMALLEST_ERROR)
+        store_row(errors, u, select(used, row, 0.0))
+
+
+@compiled
+def losses(outputs, scratch, first, last, labels):
+    """The sum of losses (nats, float64) of columns with a label, and how many are right."""
+    high, best = highest(outputs, first, last)
+    norm = spread(0.0, outputs)
+    for u in range(first, last):
+        norm = norm + exp(load_row(outputs, u) - high)
+    store_row(scratch, 0, high)
+    store_row(scratch, 1, log(norm))
+    store_row(scratch, 2, best)
+    loss, right = 0.0, 0
+    for b in range(labels.size):
+        loss += scratch[1, b] - (outputs[first + labels[b], b] - scratch[0, b])
+        right += scratch[2, b] == labels[b]
+    return loss, right

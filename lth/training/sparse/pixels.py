@@ -1,0 +1,47 @@
+"""From images in bytes to the values of inputs: examples side by side, pixel by pixel."""
+
+import numpy as np
+
+from lth.training.sparse.compiling import compiled
+from lth.training.sparse.lanes import fma
+from lth.training.sparse.memory import TILE, load_bytes, store_row, transpose_tile
+
+
+def lay_out(images: np.ndarray, columns: int) -> np.ndarray:
+    """Images uint8 [examples, pixels] as [blocks, pixels, columns], for sets to evaluate.
+
+    Unused columns of the last block repeat the last example.
+    """
+    blocks = np.empty((-(-len(images) // columns), images.shape[1], columns), np.uint8)
+    _lay_out(np.ascontiguousarray(images), blocks)
+    return blocks
+
+
+@compiled
+def _lay_out(images, blocks):
+    rows = np.empty(blocks.shape[2], np.int64)
+    for block in range(blocks.shape[0]):
+        for column in range(rows.size):
+            rows[column] = min(block * rows.size + column, images.shape[0] - 1)
+        gather(images, rows, blocks[block])
+
+
+@compiled
+def gather(images, rows, pixels):
+    """pixels[p, b] = images[rows[b], p] for images uint8 [examples, pixels]."""
+    whole = images.shape[1] // TILE * TILE
+    for p in range(0, whole, TILE):
+        for b in range(0, rows.size, TILE):
+            transpose_tile(images, rows, p, b, pixels)
+    for p in range(whole, images.shape[1]):
+        for b in range(rows.size):
+            pixels[p, b] = images[rows[b], p]
+
+
+@compiled
+def normalize(network, pixels, examples, outputs):
+    """The outputs of inputs, from bytes [pixels, columns]. Pixels without a weight are skipped."""
+    for u in range(network.first[1]):
+        p = network.number[u]
+        row = load_bytes(pixels, p, outputs)
+        store_row(outputs, u, fma(row, examples.factor[p], examples.offset[p]))
