@@ -5,9 +5,14 @@ import hashlib
 import os
 import platform
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numba
+import numba.extending
+from numba.core import config
+from numba.core.registry import cpu_target
 
 
 def source_digest() -> str:
@@ -39,7 +44,9 @@ def cache_folder() -> Path | None:
 
 FOLDER = cache_folder()
 if FOLDER is not None:
-    numba.config.CACHE_DIR = str(FOLDER)
+    config.CACHE_DIR = str(FOLDER)  # pyright: ignore[reportAttributeAccessIssue]
+
+Decorator = Callable[[Callable[..., Any]], Any]  # numba has no types for what it makes
 
 _options = functools.partial(
     numba.njit,
@@ -47,7 +54,13 @@ _options = functools.partial(
     error_model="numpy",  # division by zero gives infinity, as IEEE says
     fastmath=False,  # sums keep the order in which they are written
     nogil=True,
+    no_cfunc_wrapper=True,
     cache=FOLDER is not None,
 )
-compiled = _options()
-inlined = _options(forceinline=True)  # for functions of lanes, which then stay in registers
+compiled: Decorator = _options()
+inlined: Decorator = _options(forceinline=True, no_cpython_wrapper=True)  # for lanes, which then stay in registers
+intrinsic: Decorator = numba.extending.intrinsic
+
+# Whether 32 registers hold a vector each. It decides how dense kernels go through their rows: bits
+# are the same in both ways.
+WIDE = "+avx512f" in cpu_target.target_context.codegen().magic_tuple()[2]

@@ -5,7 +5,7 @@ They add the same products in the same order as those of `survivors`, so they gi
 
 from lth.training.sparse.compiling import compiled, inlined
 from lth.training.sparse.lanes import dot, fma, spread, totals
-from lth.training.sparse.memory import add_to, load_row, store_row
+from lth.training.sparse.memory import PARTS, add_to, load_part, load_row, store_part, store_row
 from lth.training.sparse.survivors import activated, unit_gradient, units_of
 
 
@@ -43,17 +43,18 @@ def _add_product(values, begin, down, across, rows, source, terms, first, last):
     """
     whole = last - (last - first) % 4
     for u in range(first, whole, 4):
-        a, b = load_row(rows, u), load_row(rows, u + 1)
-        c, d = load_row(rows, u + 2), load_row(rows, u + 3)
-        for t in range(terms):
-            k = begin + (u - first) * down + t * across
-            row = load_row(rows, source + t)
-            a, b = fma(values[k], row, a), fma(values[k + down], row, b)
-            c, d = fma(values[k + 2 * down], row, c), fma(values[k + 3 * down], row, d)
-        store_row(rows, u, a)
-        store_row(rows, u + 1, b)
-        store_row(rows, u + 2, c)
-        store_row(rows, u + 3, d)
+        for p in range(PARTS):
+            a, b = load_part(rows, u, p), load_part(rows, u + 1, p)
+            c, d = load_part(rows, u + 2, p), load_part(rows, u + 3, p)
+            for t in range(terms):
+                k = begin + (u - first) * down + t * across
+                row = load_part(rows, source + t, p)
+                a, b = fma(values[k], row, a), fma(values[k + down], row, b)
+                c, d = fma(values[k + 2 * down], row, c), fma(values[k + 3 * down], row, d)
+            store_part(rows, u, p, a)
+            store_part(rows, u + 1, p, b)
+            store_part(rows, u + 2, p, c)
+            store_part(rows, u + 3, p, d)
     for u in range(whole, last):
         a = load_row(rows, u)
         for t in range(terms):

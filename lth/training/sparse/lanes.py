@@ -8,16 +8,17 @@ for all examples of a block. A number beside lanes stands for lanes that all hav
 to their precision. LLVM is given no leave to reorder, so the bits are the same on every CPU.
 """
 
-import functools
 import operator
 
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.core.datamodel import PrimitiveModel
+from numba.core.datamodel.models import PrimitiveModel
 from numba.core.imputils import lower_builtin, lower_cast
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
-from numba.extending import intrinsic, register_model
+from numba.extending import register_model
+
+from lth.training.sparse.compiling import intrinsic
 
 VECTOR = 64  # bytes, as many as the widest registers have
 ROW = 4 * VECTOR  # bytes
@@ -67,7 +68,7 @@ def _splat(context, builder, lanes, number):
     return builder.shuffle_vector(first, undefined, positions([0] * lanes.count))
 
 
-@lower_cast(types.Number, Lanes)
+@lower_cast(types.Number, Lanes)  # pyright: ignore[reportOptionalCall]
 def _number_as_lanes(context, builder, kind, lanes, number):
     return _splat(context, builder, lanes, context.cast(builder, number, kind, lanes.dtype))
 
@@ -155,7 +156,7 @@ def called(builder, name, *arguments):
 
 @intrinsic
 def fma(typing, x, y, z):
-    """x * y + z, rounded once."""
+    """The sum x * y + z, rounded once."""
     lanes = _common((x, y, z))
 
     def generate(context, builder, signature, arguments):
@@ -236,7 +237,7 @@ def totals(typing, a, b, c, d):
 
 
 def _sums_of_lanes(builder, values):
-    """Halves the lanes of each sum, until it has one. Two values become one, where there are two."""
+    """Halves the lanes of each sum until it has one. Pairs of values become one value."""
     width = values[0].type.count  # lanes of a sum
     while width > 1:
         pairs = [values[first : first + 2] for first in range(0, len(values), 2)]
@@ -308,7 +309,7 @@ def exponent(typing, x):
 
 @intrinsic
 def mantissa(typing, x):
-    """x / 2^exponent(x), at least 1 and below 2."""
+    """The number x / 2^exponent(x), at least 1 and below 2."""
     bits, bias = _fraction_bits(x), _bias(x)
 
     def generate(context, builder, signature, arguments):

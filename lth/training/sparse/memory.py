@@ -3,11 +3,12 @@
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
 
+from lth.training.sparse.compiling import WIDE, intrinsic
 from lth.training.sparse.lanes import Lanes, positions, row_of, vector_of
 
 TILE = 16  # bytes
+PARTS = 1 if WIDE else 4  # of a row, at which dense kernels look in turn
 
 
 def _pointer(context, builder, kind, array, *position):
@@ -86,6 +87,37 @@ def store_row(typing, rows, unit, row):
         return _store(context, builder, row, arguments[2], pointer)
 
     return types.void(rows, types.intp, row), generate
+
+
+@intrinsic
+def load_part(typing, rows, unit, part):
+    """One of the PARTS of the row rows[unit]."""
+    lanes = _part_of(rows.dtype)
+
+    def generate(context, builder, signature, arguments):
+        return _load(context, builder, _part_pointer(context, builder, rows, *arguments), lanes)
+
+    return lanes(rows, types.intp, types.intp), generate
+
+
+@intrinsic
+def store_part(typing, rows, unit, part, lanes):
+    """Replaces one of the PARTS of the row rows[unit]."""
+
+    def generate(context, builder, signature, arguments):
+        pointer = _part_pointer(context, builder, rows, *arguments[:3])
+        return _store(context, builder, lanes, arguments[3], pointer)
+
+    return types.void(rows, types.intp, types.intp, lanes), generate
+
+
+def _part_of(dtype):
+    return row_of(dtype) if PARTS == 1 else vector_of(dtype)
+
+
+def _part_pointer(context, builder, kind, array, unit, part):
+    lanes = context.get_constant(types.intp, _part_of(kind.dtype).count)
+    return _pointer(context, builder, kind, array, unit, builder.mul(part, lanes))
 
 
 @intrinsic

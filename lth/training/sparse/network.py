@@ -55,7 +55,7 @@ def network_of(masks: Sequence[np.ndarray], dense: float = DENSE) -> tuple[Netwo
     """
     live = _live_units(masks)
     first = np.cumsum([0, *(len(units) for units in live)])
-    layers = [_Layer(mask, *live[i : i + 2], dense) for i, mask in enumerate(masks)]
+    layers = [_Layer(mask, live[i], live[i + 1], dense) for i, mask in enumerate(masks)]
     counts = np.concatenate([np.zeros(len(live[0]), np.int64), *(item.counts for item in layers)])
     sources = [item.columns + first[i] for i, item in enumerate(layers)]
     weights = int(counts.sum())
@@ -73,7 +73,7 @@ def network_of(masks: Sequence[np.ndarray], dense: float = DENSE) -> tuple[Netwo
 
 
 def pack(parameters: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """The values of a network, 0 where one has no place, from all parameters of the whole network."""
+    """The values of a network from all parameters of the whole one: 0 where they have no place."""
     values = aligned((len(places),), parameters.dtype)
     values[places >= 0] = parameters[places[places >= 0]]
     return values

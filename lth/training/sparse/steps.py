@@ -66,9 +66,7 @@ def _add_gradient(network, values, examples, rule, iteration, example, batch, wo
     first, last = network.first[-2], network.first[-1]
     normalize(network, work.pixels, examples, work.outputs)
     forward_in_training(network, values, work.outputs, rule, iteration, example)
-    loss_gradient(
-        work.outputs, work.errors, work.columns, first, last, work.labels[:count], batch
-    )
+    loss_gradient(work.outputs, work.errors, work.columns, first, last, work.labels[:count], batch)
     backward(network, values, work.outputs, work.errors, work.gradient, rule.dropout)
 
 

@@ -7,7 +7,7 @@ from lth.training.sparse.memory import add_to, load_row, store_row
 
 @inlined
 def units_of(network, layer):
-    """The first unit of a layer, and the end of its units. Layer 0 is the first after the inputs."""
+    """The first unit of a layer, and the end of its units. Layer 0 follows the inputs."""
     return network.first[layer + 1], network.first[layer + 2]
 
 

@@ -8,7 +8,7 @@ import torch
 
 @pytest.fixture(autouse=True)
 def denormal_numbers() -> Iterator[None]:
-    """Denormal numbers as IEEE has them. The torch engine, which other tests load, turns them off."""
+    """Denormal numbers as IEEE has them. The other engine turns them off."""
     torch.set_flush_denormal(False)
     yield
     torch.set_flush_denormal(True)

@@ -24,9 +24,7 @@ def _draws(key, iteration, layer, out):
 def test_draws_are_those_of_the_other_engine(key: int, iteration: int, layer: int) -> None:
     found = np.zeros(3000, np.int64)
     _draws(key, iteration, layer, found)
-    expected = uniform(
-        torch.tensor(key), torch.tensor(iteration), layer, 3000, torch.device("cpu")
-    )
+    expected = uniform(torch.tensor(key), torch.tensor(iteration), layer, 3000, torch.device("cpu"))
     assert np.array_equal(found * 2.0**-24, expected.numpy())
 
 

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 import torch
 from torch.nn.functional import cross_entropy
-from training.sparse.networks import ADAM, toy
 
 from lth.training.sparse.loss import loss_gradient, losses
 
@@ -96,8 +95,3 @@ def test_large_logits_lose_nothing() -> None:
     loss, _ = losses_of(logits, labels)
     expected, _, _ = by_torch(logits, labels)
     assert loss == pytest.approx(expected.sum(), rel=1e-14)
-
-
-def test_rules_are_plain_numbers() -> None:
-    assert ADAM.adam
-    assert toy().work().scratch.shape == (3, 32)

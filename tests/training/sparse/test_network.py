@@ -1,8 +1,10 @@
 """What is left of a network, as flat arrays."""
 
+import itertools
+
 import numpy as np
 import pytest
-from training.sparse.networks import SIZES, masks_of, toy
+from training.sparse.networks import SIZES, Toy, masks_of, toy
 
 from lth.training.sparse.network import aligned, network_of, pack, unpack
 
@@ -75,9 +77,9 @@ def test_a_dense_layer_has_its_pruned_weights_too() -> None:
     )
 
 
-def live(case) -> list[tuple[np.ndarray, np.ndarray]]:
+def live(case: Toy) -> list[tuple[np.ndarray, np.ndarray]]:
     parts = np.split(case.network.number, case.network.first[1:-1])
-    return [(above, below) for below, above in zip(parts, parts[1:], strict=False)]
+    return [(above, below) for below, above in itertools.pairwise(parts)]
 
 
 def test_arrays_begin_at_lines_of_the_cache() -> None:
