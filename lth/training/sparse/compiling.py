@@ -1,6 +1,5 @@
 """Compilation of the kernels by numba, with a cache that notices a change in any of them."""
 
-import functools
 import hashlib
 import os
 import platform
@@ -14,30 +13,33 @@ import numba.extending
 from numba.core import config
 from numba.core.registry import cpu_target
 
+SOURCES = Path(__file__).parent
 
-def source_digest() -> str:
-    """A digest of the sources of all kernels, with the version of the compiler.
 
-    Numba's own cache sees a change in a function, but not in the functions that it calls.
+def source_digest(folder: Path) -> str:
+    """A digest of the modules in a folder, with the version of the compiler.
+
+    Numba's own cache sees a change in a function's module, but not in those of functions it calls.
     """
     sha = hashlib.sha256(f"{numba.__version__} {platform.python_version()}".encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(folder.glob("*.py")):
         sha.update(path.read_bytes())
     return sha.hexdigest()[:16]
 
 
 def cache_folder() -> Path | None:
-    """The folder for compiled code of these sources, or None where no folder can be written.
+    """The folder for compiled code of these sources, or None where it cannot be written.
 
-    It lies in NUMBA_CACHE_DIR if that is set, else in the user's cache, else in no other place:
-    a folder that anybody can write to is no place for code.
+    It lies in NUMBA_CACHE_DIR if that is set, else in the user's cache. Others may not write there,
+    since what lies there is run.
     """
-    default = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lth"
-    folder = Path(os.environ.get("NUMBA_CACHE_DIR") or default) / source_digest()
     try:
+        cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        own = os.environ.get("NUMBA_CACHE_DIR") or Path(cache) / "lth"
+        folder = Path(own) / source_digest(SOURCES)
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
-    except OSError:
+    except (OSError, RuntimeError):  # RuntimeError where there is no home
         return None
     return folder
 
@@ -48,19 +50,21 @@ if FOLDER is not None:
 
 Decorator = Callable[[Callable[..., Any]], Any]  # numba has no types for what it makes
 
-_options = functools.partial(
-    numba.njit,
-    boundscheck=False,
-    error_model="numpy",  # division by zero gives infinity, as IEEE says
-    fastmath=False,  # sums keep the order in which they are written
-    nogil=True,
-    no_cfunc_wrapper=True,
-    cache=FOLDER is not None,
-)
-compiled: Decorator = _options()
-inlined: Decorator = _options(forceinline=True, no_cpython_wrapper=True)  # for lanes, which then stay in registers
+_OPTIONS: dict[str, Any] = {
+    "boundscheck": False,
+    "error_model": "numpy",  # division by zero gives infinity, as IEEE says
+    "fastmath": False,  # sums keep the order in which they are written
+    "nogil": True,
+    "no_cfunc_wrapper": True,
+    "cache": FOLDER is not None,
+}
+_njit: Any = numba.njit
+compiled: Decorator = _njit(**_OPTIONS)
+# For functions of lanes, which then stay in registers. Only other kernels can call them.
+inlined: Decorator = _njit(**_OPTIONS, forceinline=True, no_cpython_wrapper=True)
 intrinsic: Decorator = numba.extending.intrinsic
 
-# Whether 32 registers hold a vector each. It decides how dense kernels go through their rows: bits
-# are the same in both ways.
-WIDE = "+avx512f" in cpu_target.target_context.codegen().magic_tuple()[2]
+# Whether there are registers of 64 bytes. Dense kernels then go through whole rows, and else
+# through one vector of each row after another. Both ways give the same bits.
+_target: Any = cpu_target.target_context
+WIDE = "+avx512f" in _target.codegen().magic_tuple()[2]

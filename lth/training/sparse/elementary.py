@@ -7,15 +7,14 @@ Those of a system's library differ from machine to machine.
 import math
 
 from lth.training.sparse.compiling import inlined
-from lth.training.sparse.lanes import (
+from lth.training.sparse.exponents import (
     exponent,
-    fma,
     largest_exponent,
     mantissa,
     nearest,
     power_of_two,
-    select,
 )
+from lth.training.sparse.lanes import fma, select
 
 # ln 2 in three parts. The first times an exponent is exact, even in float32.
 LN2, LN2_REST, LN2_LAST = 45_426 / 65_536, 1.428606765330187e-06, 5.497923018708371e-14
@@ -40,8 +39,8 @@ def exp(x):
     y = select(x > bound, bound, select(x < 0.0 - bound, 0.0 - bound, x))
     n = nearest(y * LOG2_E)
     r = fma(n, -LN2_LAST, fma(n, -LN2_REST, fma(n, -LN2, y)))
-    result = r * 0.0 + EXP[0]
-    for coefficient in EXP[1:]:
+    result = fma(r, EXP[0], EXP[1])
+    for coefficient in EXP[2:]:
         result = fma(result, r, coefficient)
     half = nearest(n * 0.5)  # 2^n itself may be no number where the result is one
     return result * power_of_two(half) * power_of_two(n - half)
@@ -57,15 +56,17 @@ def log(x):
     tiny = x < 2.0**-100  # denormal numbers have no exponent of their own
     y = select(tiny, x * 2.0**100, x)
     large = mantissa(y) > SQRT2
-    e = exponent(y) + select(large, 1.0, x * 0.0) - select(tiny, 100.0, x * 0.0)
+    e = select(tiny, exponent(y) - 100.0, exponent(y))
+    e = select(large, e + 1.0, e)
     f = select(large, mantissa(y) * 0.5, mantissa(y)) - 1.0
     s = f / (f + 2.0)
     z = s * s
-    series = z * 0.0 + LOG[0]
-    for coefficient in LOG[1:]:
+    series = fma(z, LOG[0], LOG[1])
+    for coefficient in LOG[2:]:
         series = fma(series, z, coefficient)
     square = f * f * 0.5
     rest = fma(s, fma(series, z, square), fma(e, LN2_REST, e * LN2_LAST))
     result = fma(e, LN2, f - (square - rest))
-    positive = select(x < INFINITY, result, x)  # infinity and NaN are their own logarithms
-    return select(x <= 0.0, select(x < 0.0, NOT_A_NUMBER, x * 0.0 - INFINITY), positive)
+    result = select(x < INFINITY, result, x)  # infinity and NaN are their own logarithms
+    result = select(x <= 0.0, -INFINITY, result)
+    return select(x < 0.0, NOT_A_NUMBER, result)

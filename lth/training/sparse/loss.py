@@ -11,7 +11,7 @@ SMALLEST_ERROR = 2.0**-64
 
 
 @inlined
-def without_dust(x, smallest):
+def flushed(x, smallest):
     """x, and 0 in lanes between -smallest and smallest."""
     return select((x < smallest) & (x > 0.0 - smallest), 0.0, x)
 
@@ -48,7 +48,7 @@ def loss_gradient(outputs, errors, columns, first, last, labels, batch):
         errors[first + labels[b], b] -= 1.0
     used = load_row(columns, 0) < labels.size
     for u in range(first, last):
-        row = without_dust(load_row(errors, u) / batch, SMALLEST_ERROR)
+        row = flushed(load_row(errors, u) / batch, SMALLEST_ERROR)
         store_row(errors, u, select(used, row, 0.0))
 
 

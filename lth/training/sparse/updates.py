@@ -4,7 +4,7 @@ import math
 
 from lth.training.sparse.compiling import compiled, inlined
 from lth.training.sparse.lanes import fma, lane_count, sqrt
-from lth.training.sparse.loss import without_dust
+from lth.training.sparse.loss import flushed
 from lth.training.sparse.memory import load, store
 
 BETA1, BETA2, EPSILON = 0.9, 0.999, 1e-8
@@ -33,20 +33,22 @@ def adam(values, gradient, first, second, rate, weight_decay, number):
         slope = fma(value, weight_decay, load(gradient, k))
         mean = fma(slope - load(first, k), 1.0 - BETA1, load(first, k))
         square = fma(slope * slope, 1.0 - BETA2, load(second, k) * BETA2)
-        mean = without_dust(mean, SMALLEST_AVERAGE)
-        square = without_dust(square, SMALLEST_AVERAGE)
+        mean, square = flushed(mean, SMALLEST_AVERAGE), flushed(square, SMALLEST_AVERAGE)
         store(first, k, mean)
         store(second, k, square)
         store(values, k, value - mean * size / fma(sqrt(square), scale, EPSILON))
 
 
 @compiled
-def sgd(values, gradient, momentum_buffer, rate, momentum, weight_decay):
-    """Stochastic gradient descent, with the momentum of Sutskever et al. (2013)."""
+def sgd(values, gradient, buffer, rate, momentum, weight_decay):
+    """Stochastic gradient descent, with the momentum of Sutskever et al. (2013).
+
+    `buffer` is not used where there is no momentum.
+    """
     for k in range(0, values.size, lane_count(values)):
         value = load(values, k)
         slope = fma(value, weight_decay, load(gradient, k))
-        slope = fma(load(momentum_buffer, k), momentum, slope)
-        slope = without_dust(slope, SMALLEST_AVERAGE)
-        store(momentum_buffer, k, slope)
+        if momentum:
+            slope = flushed(fma(load(buffer, k), momentum, slope), SMALLEST_AVERAGE)
+            store(buffer, k, slope)
         store(values, k, fma(slope, -rate, value))

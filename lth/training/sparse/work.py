@@ -11,7 +11,8 @@ from lth.training.sparse.network import Network, aligned
 class State(NamedTuple):
     """What steps change: arrays [values] in the order of the network.
 
-    `first` and `second` are Adam's averages. Momentum is in `first`. Both begin as zeros.
+    `first` and `second` are Adam's averages. Momentum is in `first`. Both begin as zeros, and may
+    be empty where they are not used.
     """
 
     values: np.ndarray
@@ -98,5 +99,5 @@ def examples_of(
     centre, width = (np.float32(value).astype(dtype) for value in (mean, deviation))
     factor = np.broadcast_to(1 / width, shape).astype(dtype)
     offset = np.broadcast_to(-centre / width, shape).astype(dtype)
-    flat = np.ascontiguousarray(images.reshape(len(images), -1))
+    flat = np.require(images.reshape(len(images), -1), np.uint8, ["C", "W"])
     return Examples(flat, labels.astype(np.int64), factor.ravel(), offset.ravel())

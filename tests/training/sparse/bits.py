@@ -1,6 +1,6 @@
-"""Prints digests of what the sparse engine computes, to be compared between CPUs.
+"""Prints digests of what the sparse engine computes, and the CPU for which it was compiled.
 
-`python bits.py` trains 784-300-100-10 for 200 steps of float32, at two densities.
+It trains 784-300-100-10 for 200 steps of float32 at two densities, by other kernels at each.
 """
 
 import hashlib
@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 
 import numpy as np
+from numba.core.registry import cpu_target
 from training.sparse.networks import ADAM, SGD, toy
 from training.sparse.test_elementary import _exp, _log, of
 
@@ -56,7 +57,7 @@ def trained(density: float, rule: Rule, examples: Examples) -> Iterator[np.ndarr
 
 
 def main() -> None:
-    """Prints digests by name as JSON."""
+    """Prints digests by name, and the name and features of the CPU, as JSON."""
     numbers = np.arange(0, 1 << 32, 9973, dtype=np.uint32).view(np.float32)
     numbers = numbers[np.isfinite(numbers)]
     found = {"exp": digest(of(_exp, numbers)), "log": digest(of(_log, np.abs(numbers)))}
@@ -65,7 +66,7 @@ def main() -> None:
         *state, curve = trained(density, rule, examples)
         assert curve[-1, 0] < 0.5 * curve[0, 0], "it learns"
         found[name], found[f"{name}, curve"] = digest(*state), digest(curve)
-    print(json.dumps(found))
+    print(json.dumps([found, *cpu_target.target_context.codegen().magic_tuple()[1:]]))
 
 
 if __name__ == "__main__":

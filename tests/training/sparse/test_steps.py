@@ -153,10 +153,12 @@ def test_unused_columns_take_no_part() -> None:
     assert results[0] == results[1]
 
 
-def test_momentum_needs_no_second_average() -> None:
-    case, examples = toy(), toy_examples(200, SIZES[0], SIZES[-1])
-    state = State(case.state().values, case.state().first, np.zeros(0))
-    rates = rates_of(SGD)
-    steps(case.network, state, examples, order_of(60), rates, SGD, 3, 0, case.work())
+@pytest.mark.parametrize("name", ["sgd", "momentum-decay-dropout"])
+def test_averages_that_are_not_used_may_be_empty(name: str) -> None:
+    case, rule, none = toy(), RULES[name], np.zeros(0)
+    examples, order, rates = toy_examples(200, SIZES[0], SIZES[-1]), order_of(60), rates_of(SGD)
+    whole = case.state()
+    state = State(whole.values, whole.first if rule.momentum else none, none)
+    steps(case.network, state, examples, order, rates, rule, 3, 0, case.work())
     found = unpack(state.values, case.places, len(case.parameters))
-    assert np.array_equal(found, stepped(case, SGD, examples, order_of(60)))
+    assert np.array_equal(found, stepped(case, rule, examples, order))
