@@ -26,11 +26,13 @@ from lth.lottery import masks as lottery_masks
 from lth.lottery.initializations.distribution import Distribution
 from lth.networks import choices
 from lth.settings import read
-from lth.training.batches import Examples, Sets
+from lth.training.batches import LoadedSets
 from lth.training.draws import Draws
+from lth.training.examples import Examples, Sets
 from lth.training.loop import train
 from lth.training.recipe import Recipe
-from lth.training.state import Stack, State
+from lth.training.stack import Stack
+from lth.training.state import State
 
 DROPOUT = {"rate": 0.0, "after": []}
 
@@ -144,11 +146,14 @@ def row(name: str, device: torch.device, count: int, seconds: float) -> dict[str
     """
     job = JOBS[name]
     sizes = (45_000, job.evaluated // 3, 2 * job.evaluated // 3)
-    sets = Sets(*(random_examples(job, number, device) for number in sizes))
+    sets = Sets(*(random_examples(job, number) for number in sizes))
     stack = stack_of(name, job, sets, count)
     mask = {key: value[0] for key, value in stack.masks.items()}
     before = memory(device)
-    make = functools.partial(others, stack.architecture, job.shape, job.recipe, sets, mask, device)
+    loaded = LoadedSets.of(sets, device)
+    make = functools.partial(
+        others, stack.architecture, job.shape, job.recipe, loaded, mask, device
+    )
     turns = Turns(job, device, count, seconds, make)
     with contextlib.suppress(EnoughError):
         train(stack, device=device, on_evaluation=turns)
@@ -179,17 +184,14 @@ def stack_of(name: str, job: Job, sets: Sets, count: int) -> Stack:
     return Stack(architecture, weights, masks, sets, job.recipe, draws)
 
 
-def random_examples(job: Job, count: int, device: torch.device) -> Examples:
+def random_examples(job: Job, count: int) -> Examples:
     """Random bytes as images, of mean 0 and deviation 1."""
     generator = np.random.default_rng(count)
     images, labels = (
         generator.integers(0, 256, (count, *job.shape), np.uint8),
         generator.integers(0, 10, count),
     )
-    mean, deviation = (torch.tensor(value, device=device) for value in (127.5, 73.9))
-    return Examples(
-        torch.from_numpy(images).to(device), torch.from_numpy(labels).to(device), mean, deviation
-    )
+    return Examples(images, labels, np.array(127.5, np.float32), np.array(73.9, np.float32))
 
 
 def memory(device: torch.device) -> float:

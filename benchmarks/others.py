@@ -12,7 +12,7 @@ from torch.nn.utils import prune
 
 from lth.networks.architecture import Architecture
 from lth.networks.modes import EvaluationMode
-from lth.training.batches import Sets, flipped_and_cropped
+from lth.training.batches import LoadedSets, flipped_and_cropped
 from lth.training.draws import SHIFTS
 from lth.training.evaluation import CHUNK, CHUNK_OF_IMAGES
 from lth.training.recipe import Recipe
@@ -24,7 +24,7 @@ def others(
     architecture: Architecture,
     shape: tuple[int, ...],
     recipe: Recipe,
-    sets: Sets,
+    sets: LoadedSets,
     mask: Mapping[str, np.ndarray],
     device: torch.device,
 ) -> Ways:
@@ -70,7 +70,9 @@ class Plain(nn.Module):
         return self.architecture.forward(values, images, self)
 
 
-def plain(model: nn.Module, recipe: Recipe, sets: Sets, device: torch.device) -> Iterator[None]:
+def plain(
+    model: nn.Module, recipe: Recipe, sets: LoadedSets, device: torch.device
+) -> Iterator[None]:
     """Training as a careful user would write it, of one network and without end.
 
     The data are floats on the device, and a batch is an index. Augmentation is the same code as

@@ -84,8 +84,13 @@ def _json(text: str) -> Any:
 
 MACHINE = (
     Option(
+        "--engine",
+        "sparse (fully-connected networks on a CPU), torch, or auto: sparse where it can (default)",
+        {"choices": ("auto", "sparse", "torch"), "default": "auto"},
+    ),
+    Option(
         "--device",
-        "cpu, cuda, cuda:1 ..., or auto: a GPU where there is one (default)",
+        "cpu, cuda, cuda:1 ..., or auto: the sparse engine, or a GPU where there is one (default)",
         {"type": _device, "default": "auto"},
     ),
     Option("--threads", "CPU threads (default 1)", {"type": _threads, "default": "1"}),

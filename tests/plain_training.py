@@ -13,8 +13,9 @@ from torch import Tensor, nn
 
 from lth.networks.architecture import Architecture
 from lth.networks.modes import uniform
-from lth.training.batches import Sets
+from lth.training.batches import Loaded
 from lth.training.draws import PADDING
+from lth.training.examples import Sets
 from lth.training.recipe import Recipe
 
 
@@ -106,12 +107,12 @@ def plain_training(
         if name in masks:
             mask = torch.from_numpy(masks[name][0])
             tensor.register_hook(functools.partial(torch.mul, mask))
-    optimizer = plain_optimizer(model, recipe)
+    optimizer, training = plain_optimizer(model, recipe), Loaded.of(sets.training, CPU)
     for iteration in range(recipe.iterations):
-        images, labels = plain_batch(iteration, recipe, sets)
+        images, labels = plain_batch(iteration, recipe, training)
         optimizer.param_groups[0]["lr"] = plain_rate(iteration, recipe)
         optimizer.zero_grad()
-        pixels = (images.double() - sets.training.mean) / sets.training.deviation
+        pixels = (images.double() - training.mean) / training.deviation
         nn.functional.cross_entropy(model(pixels), labels).backward()
         optimizer.step()
     return {name: tensor.detach().numpy()[None].copy() for name, tensor in tensors.items()}
@@ -133,11 +134,11 @@ def plain_optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
     return torch.optim.SGD(parameters, momentum=recipe.momentum, weight_decay=decay)
 
 
-def plain_batch(iteration: int, recipe: Recipe, sets: Sets) -> tuple[Tensor, Tensor]:
+def plain_batch(iteration: int, recipe: Recipe, training: Loaded) -> tuple[Tensor, Tensor]:
     epoch, step = divmod(iteration, EXAMPLES // recipe.batch)
     batch = slice(step * recipe.batch, (step + 1) * recipe.batch)
     index = toy_draws().order(0, epoch)[batch]
-    images, labels = sets.training.images[index], sets.training.labels[index]
+    images, labels = training.images[index], training.labels[index]
     if recipe.augmentation == "flip-crop":
         images = torchvision_flip_crop(images, toy_draws().shifts(0, epoch)[batch])
     return images, labels

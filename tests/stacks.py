@@ -17,11 +17,11 @@ from lth.networks.layers import Dropout
 from lth.networks.lenet import Lenet
 from lth.networks.resnet import Resnet18
 from lth.networks.vgg import Vgg19
-from lth.training.batches import Examples, Sets
 from lth.training.draws import Draws
+from lth.training.examples import Examples, Sets
 from lth.training.loop import Loop, advance, train
 from lth.training.recipe import Recipe
-from lth.training.state import Run, Stack
+from lth.training.stack import Run, Stack
 
 CPU = torch.device("cpu")
 EXAMPLES = 27  # four batches of six an epoch, and an incomplete one
@@ -111,13 +111,13 @@ def toy_draws(first: int = 0, networks: int = 3) -> Draws:
 def toy_sets(side: int = 8, mean: float = 100.0) -> Sets:
     """Random images that are brighter the higher their label is."""
     generator = np.random.default_rng(0)
-    channels = torch.tensor([mean, mean + 5, mean + 10])[:, None, None]
+    channels = np.array([mean, mean + 5, mean + 10], np.float32)[:, None, None]
 
     def some(count: int) -> Examples:
         labels = generator.integers(0, CLASSES, count)
         dark = generator.integers(0, 100, (count, 3, side, side))
         images = (dark + 30 * labels[:, None, None, None]).astype(np.uint8)
-        return Examples(torch.from_numpy(images), torch.from_numpy(labels), channels, channels / 2)
+        return Examples(images, labels, channels, channels / 2)
 
     return Sets(some(EXAMPLES), some(20), some(20))
 

@@ -79,15 +79,29 @@ class Mode(Protocol):
 
 
 @dataclasses.dataclass(frozen=True)
+class FullyConnected:
+    """What a training engine must know of a fully-connected network, if it calls no `forward`.
+
+    Its parameters are the weights [outputs, inputs] and the biases [outputs] of each layer in turn.
+    The first layer takes the pixels of an image in order. ReLU stands between two layers, then
+    dropout at the rate `dropout`. Dropout layers are numbered from 0.
+    """
+
+    dropout: float
+
+
+@dataclasses.dataclass(frozen=True)
 class Architecture:
     """A network for images of one shape.
 
     `parameters` are in order, with the statistics of batch norm last. `forward` gives the logits
     [batch, classes] of images [batch, height, width] or [batch, channels, height, width].
+    `fully_connected` is None for networks that have other layers.
     """
 
     parameters: tuple[Parameter, ...]
     forward: Callable[[Values, Tensor, Mode], Tensor]
+    fully_connected: FullyConnected | None = None
 
     @property
     def weights(self) -> tuple[Parameter, ...]:
@@ -125,6 +139,10 @@ class Network(Settings, tag_field="name"):
         """The logits [batch, classes] of images [batch, ...]."""
         raise NotImplementedError
 
+    def fully_connected(self) -> FullyConnected | None:
+        """What an engine for fully-connected networks must know, or None for another network."""
+        return None
+
     def architecture(self, shape: tuple[int, ...], classes: int) -> Architecture:
         """The network for images of `shape` (without the batch) and so many classes.
 
@@ -135,4 +153,4 @@ class Network(Settings, tag_field="name"):
         if values > VALUES:
             limit = f"at most {VALUES:,} weights and other values"
             raise ValueError(f"network: expected {limit}, got {values:,}")
-        return Architecture(tuple(parameters), self.forward)
+        return Architecture(tuple(parameters), self.forward, self.fully_connected())

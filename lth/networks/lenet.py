@@ -6,7 +6,7 @@ import itertools
 import math
 from typing import TYPE_CHECKING, ClassVar
 
-from lth.networks.architecture import Mode, Network, Parameter, Values
+from lth.networks.architecture import FullyConnected, Mode, Network, Parameter, Values
 from lth.networks.layers import Dropout, dense
 from lth.settings import Count
 
@@ -33,6 +33,10 @@ class Lenet(Network, tag="lenet"):
         for number, (fan_in, fan_out) in enumerate(itertools.pairwise(sizes), start=1):
             parameters += dense(f"fc{number}", fan_in, fan_out, "hidden")
         return parameters + dense("output", sizes[-1], classes, "output")
+
+    def fully_connected(self) -> FullyConnected:
+        """It has no other layers."""
+        return FullyConnected(self.dropout.rate if "hidden" in self.dropout.after else 0.0)
 
     def forward(self, values: Values, images: Tensor, mode: Mode) -> Tensor:
         """Each hidden layer, then ReLU, then dropout. At last the output layer."""

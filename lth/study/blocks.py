@@ -16,7 +16,7 @@ from lth.study.pairs import pairs_of
 from lth.study.plans.training import Training
 from lth.training.draws import Draws
 from lth.training.examples import examples
-from lth.training.state import Stack
+from lth.training.stack import Stack
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""The examples of a training run, and the batch of each step.
+"""The examples of a training run on a device, and the batch of each step.
 
-Images lie on the device as bytes. A batch is an index into them, and augmentation happens there.
+Images lie there as bytes. A batch is an index into them, and augmentation happens there.
 """
 
 import dataclasses
@@ -12,16 +12,13 @@ import torch
 from torch import Tensor
 
 from lth.training.draws import PADDING, Draws
+from lth.training.examples import Examples, Sets
 from lth.training.recipe import Recipe
 
 
 @dataclasses.dataclass(frozen=True)
-class Examples:
-    """Images uint8 [examples, ...] and labels int64 [examples].
-
-    A pixel is used as (value - `mean`) / `deviation`. These are tensors that broadcast with an
-    image.
-    """
+class Loaded:
+    """`Examples` as tensors on a device."""
 
     images: Tensor
     labels: Tensor
@@ -31,23 +28,26 @@ class Examples:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def to(self, device: torch.device) -> "Examples":
-        """The same on a device."""
-        tensors = (self.images, self.labels, self.mean, self.deviation)
-        return Examples(*(tensor.to(device) for tensor in tensors))
+    @classmethod
+    def of(cls, examples: Examples, device: torch.device) -> "Loaded":
+        """Examples on a device."""
+        arrays = (examples.images, examples.labels, examples.mean, examples.deviation)
+        return cls(*(torch.from_numpy(array).to(device) for array in arrays))
 
 
 @dataclasses.dataclass(frozen=True)
-class Sets:
-    """The three sets of examples of an experiment."""
+class LoadedSets:
+    """`Sets` as tensors on a device."""
 
-    training: Examples
-    validation: Examples
-    test: Examples
+    training: Loaded
+    validation: Loaded
+    test: Loaded
 
-    def to(self, device: torch.device) -> "Sets":
-        """The same on a device."""
-        return Sets(self.training.to(device), self.validation.to(device), self.test.to(device))
+    @classmethod
+    def of(cls, sets: Sets, device: torch.device) -> "LoadedSets":
+        """Sets on a device."""
+        parts = (sets.training, sets.validation, sets.test)
+        return cls(*(Loaded.of(part, device) for part in parts))
 
 
 class Batch(NamedTuple):
@@ -82,7 +82,7 @@ class Batches:
     """
 
     def __init__(
-        self, draws: Draws, networks: int, examples: Examples, recipe: Recipe, device: torch.device
+        self, draws: Draws, networks: int, examples: Loaded, recipe: Recipe, device: torch.device
     ):
         self.draws, self.networks, self.examples = draws, networks, examples
         self.size, self.device = recipe.batch, device

@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from lth.files import hdf5
 from lth.files.origins import Origin
-from lth.training.layout import Layout
-from lth.training.state import Stack, State
+from lth.training.stack import Progress, Stack
 
 KIND = "checkpoint"
+PADDING = 16  # values that an engine adds to an array at most
 
 
 @dataclasses.dataclass(frozen=True)
@@ -29,17 +28,17 @@ class Checkpoint:
 
     @classmethod
     def beside(cls, out: Path, origin: Origin, conditions: Mapping[str, Any]) -> "Checkpoint":
-        """The checkpoint of the run `out` of an origin, under conditions (see `device`)."""
+        """The checkpoint of the run `out` of an origin, under conditions (see `engines`)."""
         settings = {**origin.settings, "made_on": dict(conditions)}
         path = out.with_name(f"{out.name}.checkpoint.part")
         return cls(path, Origin(KIND, settings, origin.code, origin.inputs))
 
-    def write(self, state: State) -> None:
-        """Writes a state, whole or not at all."""
-        hdf5.write(self.path, self.origin, _arrays(state))
+    def write(self, progress: Progress) -> None:
+        """Writes how far a training run is, whole or not at all."""
+        hdf5.write(self.path, self.origin, progress.arrays())
 
-    def resumed(self, stack: Stack) -> State | None:
-        """The state from which the training run of a stack goes on, or None to begin anew.
+    def resumed(self, stack: Stack) -> Mapping[str, np.ndarray] | None:
+        """The arrays from which the training run of a stack goes on, or None to begin anew.
 
         A file that is damaged, of another run or made under other conditions is not used, and a
         line says why.
@@ -47,7 +46,7 @@ class Checkpoint:
         if not self.path.exists():
             return None
         try:
-            return _state(self._load(_most_bytes(stack)))
+            return self._load(_most_bytes(stack)).arrays
         except ValueError as error:
             print(f"warning: starts from the beginning: {error}", flush=True)
             return None
@@ -69,23 +68,5 @@ class Checkpoint:
 def _most_bytes(stack: Stack) -> int:
     """The most that the arrays of a checkpoint have: a dozen of 8 bytes a value."""
     evaluations = len(stack.recipe.evaluations(0))
-    return 100 * max(Layout(stack.architecture).width, evaluations) * len(stack)
-
-
-def _arrays(state: State) -> dict[str, np.ndarray]:
-    tensors = {"rows": state.rows, "best_rows": state.best_rows}
-    tensors |= {f"optimizer/{name}": value for name, value in state.optimizer.items()}
-    arrays = {name: value.cpu().numpy() for name, value in tensors.items()}
-    curves = {f"curves/{name}": curve for name, curve in state.curves.items()}
-    return {"iteration": np.array(state.iteration), **arrays, **curves}
-
-
-def _state(file: hdf5.File) -> State:
-    optimizer = file.group("optimizer").items()
-    return State(
-        iteration=int(file.arrays["iteration"]),
-        rows=torch.from_numpy(file.arrays["rows"]),
-        best_rows=torch.from_numpy(file.arrays["best_rows"]),
-        optimizer={name: torch.from_numpy(np.asarray(value)) for name, value in optimizer},
-        curves=dict(file.group("curves")),
-    )
+    values = sum(parameter.size + PADDING for parameter in stack.architecture.parameters)
+    return 100 * max(values, evaluations) * len(stack)

@@ -9,7 +9,7 @@ from torch.nn.functional import cross_entropy
 
 from lth.networks.architecture import Architecture
 from lth.networks.modes import EvaluationMode
-from lth.training.batches import Examples
+from lth.training.batches import Loaded
 from lth.training.layout import Layout
 
 CHUNK = 1_000  # examples at once: the activations of Lenet then stay in a core's cache
@@ -18,7 +18,7 @@ CHUNK_OF_IMAGES = 50  # the same where there are convolutions
 
 @torch.no_grad()
 def evaluate(
-    architecture: Architecture, layout: Layout, rows: Tensor, sets: Mapping[str, Examples]
+    architecture: Architecture, layout: Layout, rows: Tensor, sets: Mapping[str, Loaded]
 ) -> dict[str, np.ndarray]:
     """`NAME_loss` and `NAME_accuracy` of each set by name: float64 [networks].
 
@@ -40,7 +40,7 @@ def evaluate(
     return results
 
 
-def _chunks(examples: Examples, chunk: int, kind: torch.dtype) -> Iterator[tuple[Tensor, Tensor]]:
+def _chunks(examples: Loaded, chunk: int, kind: torch.dtype) -> Iterator[tuple[Tensor, Tensor]]:
     """Pixels and labels of so many examples at a time. The pixels of all chunks share memory."""
     shape = (chunk, *examples.images.shape[1:])
     pixels = torch.empty(shape, dtype=kind, device=examples.images.device)

@@ -17,7 +17,7 @@ from torch.nn.functional import cross_entropy
 
 from lth.networks.architecture import Architecture
 from lth.networks.modes import TrainingMode
-from lth.training.batches import Batch, Batches
+from lth.training.batches import Batch, Batches, LoadedSets
 from lth.training.compilation import compiles
 from lth.training.device import reproducible
 from lth.training.evaluation import evaluate
@@ -25,7 +25,8 @@ from lth.training.gradients import gradients_of, pays_at_once
 from lth.training.layout import Layout, masked, parts_of
 from lth.training.measures import from_curves
 from lth.training.optimizers.choices import OPTIMIZERS
-from lth.training.state import Run, Stack, State
+from lth.training.stack import Run, Stack
+from lth.training.state import State
 
 
 @reproducible()
@@ -49,7 +50,8 @@ def train(
         advance(loop, iteration)
         if resume is None or iteration > resume.iteration:
             sets = {"validation": loop.sets.validation, "test": loop.sets.test}
-            loop.state.record(evaluate(loop.architecture, loop.layout, loop.state.rows, sets))
+            found = evaluate(loop.architecture, loop.layout, loop.state.rows, sets)
+            loop.state.keep_best(loop.state.record(found))
             on_evaluation(loop.state)
     return _finished(loop, start)
 
@@ -94,7 +96,7 @@ class Loop:
         self, stack: Stack, device: torch.device, start: int = 0, resume: State | None = None
     ):
         self.architecture, self.recipe = stack.architecture, stack.recipe
-        self.sets = stack.sets.to(device)
+        self.sets = LoadedSets.of(stack.sets, device)
         self.layout = Layout(stack.architecture)
         state = resume or State.of(self.layout.pack(stack.weights), start)
         self.mask = self.layout.bits(stack.masks, state.rows.dtype).to(device)

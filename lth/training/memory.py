@@ -1,6 +1,5 @@
 """What to tell after a training run ran out of memory: how many networks would fit."""
 
-import dataclasses
 import gc
 import resource
 import traceback
@@ -13,7 +12,7 @@ import torch
 from lth.training.device import reproducible
 from lth.training.evaluation import evaluate
 from lth.training.loop import Loop, advance
-from lth.training.state import Stack
+from lth.training.stack import Stack
 
 NO_MEMORY = ("can't allocate memory", "could not create a primitive")  # as torch, oneDNN say it
 
@@ -68,15 +67,14 @@ def _room_on_gpu(stack: Stack, device: torch.device) -> tuple[int, int]:
     free, _ = torch.cuda.mem_get_info(device)
     held = torch.cuda.memory_allocated(device)
     try:
-        single = dataclasses.replace(stack.first(), sets=stack.sets.to(device))
-        images = torch.cuda.memory_allocated(device) - held
         torch.cuda.reset_peak_memory_stats(device)
-        loop = Loop(single, device)
+        loop = Loop(stack.first(), device)
         advance(loop, 1)
         validation = {"validation": loop.sets.validation}
         evaluate(loop.architecture, loop.layout, loop.state.rows, validation)
     except torch.OutOfMemoryError:
         return free, free + 1
+    images = stack.sets.bytes
     return free - images, torch.cuda.max_memory_allocated(device) - held - images
 
 

@@ -5,7 +5,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-import torch
 from tqdm import tqdm
 
 from lth.files import hdf5, origins
@@ -13,11 +12,9 @@ from lth.lottery import masks, tickets
 from lth.study.blocks import Block, inputs_of, read_block
 from lth.study.plans.run import Run as Plan
 from lth.training.checkpoint import Checkpoint
-from lth.training.device import conditions, pick_device
-from lth.training.loop import train as trained
-from lth.training.memory import within_memory
+from lth.training.engines.picking import pick
 from lth.training.recipe import Recipe
-from lth.training.state import Run, State
+from lth.training.stack import Progress, Run
 
 REPORTED = 60.0  # seconds between lines in a log
 
@@ -30,6 +27,7 @@ def train(
     mask: Path,
     out: Path,
     *,
+    engine: str,
     device: str,
     threads: int,
     checkpoint_every: float,
@@ -39,28 +37,22 @@ def train(
     Every `checkpoint_every` seconds, at an evaluation, the state goes to a checkpoint beside `out`.
     A killed training run goes on from there, bit for bit. One of another key is never used.
     """
-    torch.set_num_threads(threads)
-    began, on = time.monotonic(), pick_device(device)
+    began = time.monotonic()
+    by = pick(engine, plan.network, plan.recipe, device, threads)
     start_file, mask_file = hdf5.find(start), hdf5.find(mask)
     origin = plan.origin(inputs_of(plan, dataset, start_file, mask_file))
     origins.expect(key, origin, out)
     block = read_block(plan, plan.repeats, dataset, start_file, mask_file)
     _clear(out)
-    made_on = conditions(plan.recipe, on)
+    made_on = by.conditions()
     saved = Checkpoint.beside(out, origin, made_on)
     resume = saved.resumed(block.stack)
-    first = resume.iteration if resume else plan.start_iteration
-    what = f"{len(block.pairs)} networks, {plan.recipe.iterations} iterations on {on}"
+    first = plan.start_iteration if resume is None else int(resume["iteration"])
+    where = f"on {by.where} by the {by.NAME} engine"
+    what = f"{len(block.pairs)} networks, {plan.recipe.iterations} iterations {where}"
     print(f"{out}: {what}, from iteration {first}", flush=True)
     watch = Watch(plan.recipe, saved, checkpoint_every)
-    with within_memory(block.stack, on):
-        run = trained(
-            block.stack,
-            device=on,
-            start=plan.start_iteration,
-            resume=resume,
-            on_evaluation=watch,
-        )
+    run = by.train(block.stack, start=plan.start_iteration, resume=resume, on_evaluation=watch)
     hdf5.write(out, origin, _arrays(run, block, keep_weights=plan.keep_weights), made_on)
     saved.delete()
     _report(out, run, time.monotonic() - began)
@@ -105,19 +97,19 @@ class Watch:
         self.bar = tqdm(total=recipe.iterations, unit="it", disable=quiet, leave=False)
         self.reported = self.written = time.monotonic()
 
-    def __call__(self, state: State) -> None:
-        self.bar.update(state.iteration - self.bar.n)
+    def __call__(self, progress: Progress) -> None:
+        self.bar.update(progress.iteration - self.bar.n)
         now = time.monotonic()
         if self.bar.disable and now - self.reported >= REPORTED:
             self.reported = now
-            loss = state.curves["validation_loss"][:, -1].mean()
-            where = f"iteration {state.iteration}/{self.recipe.iterations}"
+            loss = progress.curves["validation_loss"][:, -1].mean()
+            where = f"iteration {progress.iteration}/{self.recipe.iterations}"
             print(f"{where}: validation loss {loss:.4f}", flush=True)
-        if state.iteration == self.recipe.iterations:
+        if progress.iteration == self.recipe.iterations:
             self.bar.close()
         elif now - self.written >= self.seconds:
             self.written = now
-            self.saved.write(state)
+            self.saved.write(progress)
 
 
 def _report(out: Path, run: Run, seconds: float) -> None:

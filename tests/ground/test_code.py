@@ -305,6 +305,7 @@ def test_each_table_of_choices_has_an_entry_that_counts(plans: Mapping[str, Plan
         "lottery.branches",
         "lottery.pruning",
         "training.optimizers",
+        "training.engines",
         "report.figures",
     }
 

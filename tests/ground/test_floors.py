@@ -28,19 +28,16 @@ FLOORS = (
 TORCH = {
     "networks.modes",
     "training.batches",
-    "training.checkpoint",
     "training.compilation",
     "training.device",
     "training.evaluation",
-    "training.examples",
     "training.gradients",
     "training.layout",
     "training.loop",
     "training.memory",
     "training.state",
-    "verbs.rewind",
-    "verbs.train",
 }
+NUMBA = {"training.sparse.compiling", "training.sparse.lanes", "training.sparse.memory"}
 
 
 def modules() -> list[str]:
@@ -125,6 +122,7 @@ def test_every_folder_says_what_it_is_in_a_sentence() -> None:
     [
         ("h5py", {"files.structure"}, False),
         ("torch", TORCH, True),
+        ("numba", NUMBA, True),
         ("matplotlib", set(), True),
         ("torchvision", set(), True),
         ("sklearn", set(), True),
@@ -140,7 +138,9 @@ def test_each_heavy_package_has_its_owners(package: str, owners: set[str], at_on
     ("module", "absent"),
     [
         ("lth.study.graph", ("torch", "matplotlib", "sklearn", "torchvision", "PIL")),
-        ("lth.verbs.prune", ("torch", "matplotlib", "sklearn")),
+        ("lth.verbs.prune", ("torch", "numba", "matplotlib", "sklearn")),
+        ("lth.verbs.train", ("torch", "numba", "matplotlib", "sklearn")),
+        ("lth.training.sparse.loop", ("torch", "matplotlib", "sklearn")),
         ("lth.cli", ("torch", "matplotlib", "h5py", "numpy", "yaml", "msgspec")),
     ],
 )

@@ -9,13 +9,14 @@ import torch
 from plain_training import torchvision_flip_crop
 from stacks import ADAM, CPU, EXAMPLES, changed, toy_draws, toy_sets
 
-from lth.training.batches import Batches, Examples, flipped_and_cropped
+from lth.training.batches import Batches, Loaded, flipped_and_cropped
 from lth.training.draws import SHIFTS
 
 DRAWS = toy_draws(networks=2)
+TRAINING = Loaded.of(toy_sets().training, CPU)
 
 
-def batches_of(examples: Examples, augmentation: Literal["none", "flip-crop"] = "none") -> Batches:
+def batches_of(examples: Loaded, augmentation: Literal["none", "flip-crop"] = "none") -> Batches:
     return Batches(DRAWS, 2, examples, changed(ADAM, augmentation=augmentation), CPU)
 
 
@@ -32,7 +33,7 @@ def test_flip_crop_is_that_of_torchvision() -> None:
 def test_an_epoch_has_examples_once_and_no_partial_batch(
     augmentation: Literal["none", "flip-crop"],
 ) -> None:
-    examples = dataclasses.replace(toy_sets().training, labels=torch.arange(EXAMPLES))
+    examples = dataclasses.replace(TRAINING, labels=torch.arange(EXAMPLES))
     drawn = batches_of(examples, augmentation)
     epoch = torch.stack([drawn.at(step).labels for step in range(4)], dim=1).reshape(2, -1)
     assert [len(set(network.tolist())) for network in epoch] == [24, 24]
@@ -42,7 +43,7 @@ def test_an_epoch_has_examples_once_and_no_partial_batch(
 
 @pytest.mark.parametrize("augmentation", ["none", "flip-crop"])
 def test_images_are_those_of_the_order(augmentation: Literal["none", "flip-crop"]) -> None:
-    examples = toy_sets().training
+    examples = TRAINING
     found = batches_of(examples, augmentation).at(4).images[1]
     expected = examples.images[DRAWS.order(1, 1)[:6]]
     if augmentation == "flip-crop":
@@ -51,14 +52,14 @@ def test_images_are_those_of_the_order(augmentation: Literal["none", "flip-crop"
 
 
 def test_grey_images_are_cropped_too() -> None:
-    examples = toy_sets().training
+    examples = TRAINING
     grey = dataclasses.replace(examples, images=examples.images[:, 0])
     found = batches_of(grey, "flip-crop").at(0).images
     assert torch.equal(found, batches_of(examples, "flip-crop").at(0).images[:, :, 0])
 
 
 def test_the_parts_of_a_batch_are_those_of_each_network() -> None:
-    batch = batches_of(toy_sets().training).at(0)
+    batch = batches_of(TRAINING).at(0)
     (whole,) = batch.parts(at_once=True)
     assert whole is batch
     for number, part in enumerate(batch.parts(at_once=False)):
@@ -74,5 +75,5 @@ def test_the_parts_of_a_batch_are_those_of_each_network() -> None:
 )
 def test_an_epoch_has_as_many_steps_as_full_batches(count: int, batch: int, steps: int) -> None:
     images, labels = torch.zeros(count, 1, dtype=torch.uint8), torch.zeros(count, dtype=torch.int64)
-    examples = Examples(images, labels, torch.tensor(0.0), torch.tensor(1.0))
+    examples = Loaded(images, labels, torch.tensor(0.0), torch.tensor(1.0))
     assert Batches(DRAWS, 1, examples, changed(ADAM, batch=batch), CPU).steps == steps

@@ -24,8 +24,12 @@ from torch import Tensor, nn
 from lth.networks.architecture import Architecture
 from lth.networks.modes import EvaluationMode
 from lth.training import evaluation
+from lth.training.batches import LoadedSets
 from lth.training.evaluation import evaluate
 from lth.training.layout import Layout
+
+SETS = LoadedSets.of(toy_sets(), CPU)
+TEST = SETS.test
 
 
 class Running(EvaluationMode):
@@ -39,14 +43,14 @@ class Running(EvaluationMode):
 
 def evaluated(architecture: Architecture, weights: Arrays) -> Arrays:
     layout = Layout(architecture)
-    return evaluate(architecture, layout, layout.pack(weights), {"test": toy_sets().test})
+    return evaluate(architecture, layout, layout.pack(weights), {"test": TEST})
 
 
 @pytest.mark.parametrize("architecture", [LENET, RESNET], ids=["lenet", "resnet"])
 def test_loss_is_the_mean_cross_entropy_by_running_statistics(architecture: Architecture) -> None:
     start, masks = toy_arrays(architecture, 1, np.float64)
     weights = trained(stack_of(architecture, start, masks, SGD)).weights
-    examples = toy_sets().test
+    examples = TEST
     pixels = (examples.images.double() - examples.mean) / examples.deviation
 
     def loss(values: Mapping[str, np.ndarray]) -> Arrays:
@@ -72,7 +76,7 @@ def test_accuracy_is_the_share_of_labels_with_the_largest_logit() -> None:
     weights["output.weight"][:] = 0
     weights["output.bias"][0] = [0, 0, 1, 0, 0]
     weights["output.bias"][1] = [1, 0, 0, 0, 0]
-    labels = toy_sets().test.labels
+    labels = TEST.labels
     expected = [float((labels == label).double().mean()) for label in (2, 0)]
     assert evaluated(LENET, weights)["test_accuracy"].tolist() == pytest.approx(expected)
 
@@ -87,7 +91,7 @@ def test_chunks_do_not_change_what_is_counted(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_every_set_has_its_own_results() -> None:
-    layout, sets = Layout(LENET), toy_sets()
+    layout, sets = Layout(LENET), SETS
     rows = layout.pack(toy_arrays(LENET, 2)[0])
     both = evaluate(LENET, layout, rows, {"train": sets.training, "test": sets.test})
     assert list(both) == ["train_loss", "train_accuracy", "test_loss", "test_accuracy"]
@@ -99,7 +103,7 @@ def test_every_set_has_its_own_results() -> None:
 def test_a_run_ends_with_the_losses_of_its_weights() -> None:
     run = trained(toy_stack(LENET, 2))
     layout = Layout(LENET)
-    sets = {"train": toy_sets().training, "test": toy_sets().test}
+    sets = {"train": SETS.training, "test": TEST}
     found = evaluate(LENET, layout, layout.pack(run.weights).to(CPU), sets)
     for name, value in found.items():
         assert run.measures[f"final_{name}"].tolist() == value.tolist()

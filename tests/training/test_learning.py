@@ -14,11 +14,11 @@ from lth.lottery import masks
 from lth.lottery.initializations.distribution import Distribution
 from lth.networks.architecture import Architecture
 from lth.study.experiment import Experiment
-from lth.training.batches import Examples, Sets
 from lth.training.draws import Draws
-from lth.training.examples import examples
+from lth.training.examples import Examples, Sets, examples
 from lth.training.loop import train
-from lth.training.state import Stack, State
+from lth.training.stack import Stack
+from lth.training.state import State
 
 NAME = "cifar-10-jpeg"
 TRAINED = 8_000  # of the training images

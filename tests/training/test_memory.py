@@ -14,11 +14,12 @@ from project import TOP
 from stacks import CPU, LENET, toy_stack
 
 from lth.training import loop, memory
-from lth.training.batches import Examples, Sets
+from lth.training.examples import Sets
 from lth.training.layout import Layout
 from lth.training.loop import train, weights_at
 from lth.training.memory import within_memory
-from lth.training.state import Stack, State
+from lth.training.stack import Stack
+from lth.training.state import State
 
 GIBIBYTE = 2**30
 FAILURES = [
@@ -104,10 +105,9 @@ class Gpu:
     def __init__(self, used: int | None, monkeypatch: pytest.MonkeyPatch):
         self.used = used
         self.steps: list[int] = []  # the number of networks of each step, and 0 for evaluations
-        allocated = iter([1, 2])
         answers = {
             "mem_get_info": lambda *_: (int(7.5 * GIBIBYTE), 0),
-            "memory_allocated": lambda *_: next(allocated) * GIBIBYTE,
+            "memory_allocated": lambda *_: GIBIBYTE,
             "max_memory_allocated": lambda *_: ((used or 0) + 2) * GIBIBYTE,
             "empty_cache": lambda: None,
             "reset_peak_memory_stats": lambda *_: None,
@@ -118,8 +118,7 @@ class Gpu:
             monkeypatch.setattr(module, "Loop", FakeLoop)
             monkeypatch.setattr(module, "advance", self.advance)
         monkeypatch.setattr(memory, "evaluate", lambda *_: self.steps.append(0))
-        for kind in (Examples, Sets):
-            monkeypatch.setattr(kind, "to", lambda self, device: self)
+        monkeypatch.setattr(Sets, "bytes", GIBIBYTE)
 
     def advance(self, run: "FakeLoop", until: int) -> None:
         self.steps.append(run.networks)

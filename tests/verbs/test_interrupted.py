@@ -1,9 +1,7 @@
 """Training runs that are interrupted, and the checkpoints from which they go on."""
 
-import itertools
 import re
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,8 +10,9 @@ from calls import changed, value_of
 from tampering.study import rewrite
 
 from lth.files import hdf5
-from lth.training import loop
-from lth.verbs import train
+from lth.training.engines.torch import Torch
+from lth.training.stack import Progress
+from lth.verbs.train import Watch
 
 RUN = f"{RUNS}/iterative/round-1/reinit/run.h5"
 CHECKPOINT = f"{RUN}.checkpoint.part"
@@ -26,30 +25,30 @@ CONDITIONS = {
 }
 
 
-def stop_at(monkeypatch: pytest.MonkeyPatch, evaluation: int) -> None:
-    """Interrupts the training run at its n-th evaluation, as Ctrl-C would."""
-    calls, evaluate = itertools.count(1), loop.evaluate
-
-    def interrupted(*arguments: Any) -> Any:
-        if next(calls) == evaluation:
-            raise KeyboardInterrupt
-        return evaluate(*arguments)
-
-    monkeypatch.setattr(loop, "evaluate", interrupted)
-
-
-@pytest.fixture
+@pytest.fixture(params=["sparse", "torch"])
 def stopped(
-    here: Built, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    request: pytest.FixtureRequest,
+    here: Built,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> list[str]:
     """The call of a run that was interrupted at iteration 20, after a checkpoint at 10.
 
     `whole.h5` is the run that was never stopped.
     """
-    call = [*command(here.study, here.node(RUN)), "--checkpoint-every", "0"]
+    plan = [*command(here.study, here.node(RUN)), "--engine", request.param]
+    call = [*plan, "--checkpoint-every", "0"]
+    lth(*call)
     Path(RUN).rename("whole.h5")
+    watch = Watch.__call__
+
+    def interrupted(self: Watch, progress: Progress) -> None:
+        if progress.iteration == 20:
+            raise KeyboardInterrupt
+        watch(self, progress)
+
     with monkeypatch.context() as patch:
-        stop_at(patch, 3)
+        patch.setattr(Watch, "__call__", interrupted)
         with pytest.raises(SystemExit, match="lth: interrupted; run again to go on"):
             lth(*call)
     capsys.readouterr()
@@ -87,14 +86,16 @@ def test_a_checkpoint_of_other_settings_is_never_used(
 
 
 @pytest.mark.parametrize("condition", CONDITIONS)
+@pytest.mark.parametrize("stopped", ["torch"], indirect=True)
 def test_a_checkpoint_of_other_conditions_is_never_used(
     stopped: list[str],
     condition: str,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    conditions, other = train.conditions, {condition: CONDITIONS[condition]}
-    monkeypatch.setattr(train, "conditions", lambda *arguments: conditions(*arguments) | other)
+    now = Torch.conditions
+    other = {condition: CONDITIONS[condition]}
+    monkeypatch.setattr(Torch, "conditions", lambda self: now(self) | other)
     lth(*stopped)
     said = capsys.readouterr().out
     what = rf"warning: starts from the beginning: {CHECKPOINT}: it was made on .*'{condition}': "
@@ -103,6 +104,18 @@ def test_a_checkpoint_of_other_conditions_is_never_used(
     found = hdf5.find(RUN)
     assert found.made_on[condition] == CONDITIONS[condition]
     assert found.content == hdf5.find("whole.h5").content
+
+
+@pytest.mark.parametrize("other", ["sparse", "torch"])
+def test_a_checkpoint_of_the_other_engine_is_never_used(
+    stopped: list[str], other: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    same = value_of(stopped, "--engine") == other
+    lth(*changed(stopped, "--engine", other))
+    said = capsys.readouterr().out
+    assert ("from iteration 10" in said) == same
+    assert ("warning: starts from the beginning" in said) == (not same)
+    assert hdf5.find(RUN).made_on["engine"] == other
 
 
 def test_a_checkpoint_that_unpacks_to_gigabytes_is_not_read(

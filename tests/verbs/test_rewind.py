@@ -1,35 +1,35 @@
 """`lth rewind`: the dense networks on their way."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from byhand import RUNS, Built, command, lth, refused
 from calls import by_person, changed
 
-from lth.training import loop
-from lth.training.layout import Layout
+from lth.training.stack import Progress
+from lth.verbs.train import Watch
 
 REWOUND = f"{RUNS}/dense/round-0/iteration-15.h5"
 
 
+@pytest.mark.parametrize("engine", ["sparse", "torch"])
 def test_rewound_weights_are_those_that_dense_runs_pass(
-    here: Built, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    here: Built, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, engine: str
 ) -> None:
     seen: list[np.ndarray] = []
-    evaluate = loop.evaluate
-
-    def watched(architecture: Any, layout: Layout, rows: Any, sets: Any) -> Any:
-        seen.append(layout.unpack(rows)["fc1.weight"])
-        return evaluate(architecture, layout, rows, sets)
-
-    monkeypatch.setattr(loop, "evaluate", watched)
+    monkeypatch.setattr(Watch, "__call__", lambda _, progress: seen.append(first_of(progress)))
     call = by_person(here, f"{RUNS}/dense/round-0/ticket/run.h5", recipe={"evaluate_every": 15})
-    lth(*changed(call, "--out", tmp_path / "run.h5"))
-    rewound = here.file(REWOUND).group("weights")["fc1.weight"]
+    lth(*changed(call, "--out", tmp_path / "run.h5"), "--engine", engine)
+    lth(*command(here.study, here.node(REWOUND)), "--engine", engine)
+    rewound = here.file(REWOUND).group("weights")["fc1.weight"].reshape(2, -1)
     assert np.array_equal(seen[1], rewound)
     assert not np.array_equal(seen[0], rewound)
+
+
+def first_of(progress: Progress) -> np.ndarray:
+    """The weights of the first layer, which come first in each row."""
+    return progress.arrays()["rows"][:, : 64 * 12].copy()
 
 
 def test_weights_that_are_not_finite_are_written_with_a_warning(

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, NoReturn
 
+import numba
 import pytest
 import torch
 from byhand import RUNS, Built, command, lth, refused
@@ -80,6 +81,16 @@ def test_even_forty_iterations_learn_something(built: Built) -> None:
 @pytest.mark.parametrize("path", [REINIT, f"{RUNS}/dense/round-0/iteration-15.h5"])
 def test_a_file_says_on_what_it_was_made(built: Built, path: str) -> None:
     made_on = hdf5.find(built.folder / path).made_on
+    assert (made_on["engine"], made_on["device"]) == ("sparse", "cpu")
+    assert made_on["numba"] == numba.__version__
+    assert "torch" not in made_on
+
+
+@pytest.mark.parametrize("path", [REINIT, f"{RUNS}/dense/round-0/iteration-15.h5"])
+def test_the_torch_engine_says_on_what_its_bits_depend(here: Built, path: str) -> None:
+    lth(*command(here.study, here.node(path)), "--engine", "torch")
+    made_on = hdf5.find(path).made_on
+    assert made_on["engine"] == "torch"
     assert made_on["torch"] == torch.__version__
     assert made_on["cpu"] == torch.backends.cpu.get_cpu_capability()
     assert (made_on["device"], made_on["threads"], made_on["compiled"]) == ("cpu", 1, False)

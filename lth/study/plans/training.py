@@ -14,6 +14,7 @@ from lth.study.plans.plan import Address, Plan, Role
 from lth.study.plans.theta0 import DATASET, network_entries
 from lth.study.plans.weights import weights_at
 from lth.study.references import InitialWeights, Weights
+from lth.training.engines.picking import engines_for
 from lth.training.optimizers.choices import OPTIMIZERS
 from lth.training.recipe import Recipe
 
@@ -67,4 +68,5 @@ class Training(Plan):
 
     def entries(self) -> tuple[object, ...]:
         branch = BRANCHES[split_name(self.branch)[0]]
-        return (*network_entries(self.network), OPTIMIZERS[self.recipe.optimizer], branch)
+        optimizer, engines = OPTIMIZERS[self.recipe.optimizer], engines_for(self.network)
+        return (*network_entries(self.network), optimizer, *engines, branch)

@@ -1,10 +1,13 @@
 """Compilation of the kernels by numba, with a cache that notices a change in any of them."""
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import platform
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +45,30 @@ def cache_folder() -> Path | None:
     except (OSError, RuntimeError):  # RuntimeError where there is no home
         return None
     return folder
+
+
+@contextmanager
+def first_compilation(precision: str) -> Iterator[None]:
+    """A context in which all kernels are called once, of numbers such as `float32`.
+
+    The first process that needs them compiles them, and says so. Others wait for it, since numba
+    may mix up what two processes compile at once. Later ones take them from the cache.
+    """
+    if FOLDER is None:
+        print("compiles kernels, which takes some seconds; no cache can be written", flush=True)
+        yield
+        return
+    name, features = _target.codegen().magic_tuple()[1:]
+    cpu = hashlib.sha256(f"{name} {features}".encode()).hexdigest()[:16]
+    done = FOLDER / f"{precision}-{cpu}.compiled"
+    with contextlib.ExitStack() as stack:
+        if not done.exists():
+            lock = stack.enter_context((FOLDER / "lock").open("w"))
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            print(f"compiles kernels into {FOLDER}, which takes some seconds once", flush=True)
+        yield
+        done.touch()
 
 
 FOLDER = cache_folder()

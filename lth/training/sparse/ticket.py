@@ -1,0 +1,112 @@
+"""One network of a stack under training: what is left of it, its state, and its own examples."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from lth.networks.architecture import Architecture
+from lth.training.draws import Draws
+from lth.training.recipe import Recipe
+from lth.training.sparse.network import network_of, pack, unpack
+from lth.training.sparse.steps import evaluate, steps
+from lth.training.sparse.work import Examples, Rule, State, work_of
+from lth.training.stack import Stack
+
+
+class Ticket:
+    """A network of a stack. `best` are its values [values] of minimum validation loss yet.
+
+    Rows are all parameters of the whole network, one after another, with zeros where it is pruned.
+    """
+
+    def __init__(self, stack: Stack, number: int):
+        architecture = stack.architecture
+        weights = {name: value[number] for name, value in stack.weights.items()}
+        masks = [stack.masks[weight.name][number] for weight in architecture.weights]
+        row = np.concatenate([weights[each.name].ravel() for each in architecture.parameters])
+        self.size = row.size
+        self.network, self.places = network_of(masks)
+        values = pack(row, self.places)
+        self.state = State(values, np.zeros_like(values), np.zeros_like(values))
+        self.best = values.copy()
+        self.work = work_of(self.network, values)
+        self.rule = _rule(stack.recipe, architecture, stack.draws.key(number))
+        self.order = Order(stack.draws, number, stack.recipe.batch)
+
+    def advance(self, examples: Examples, first: int, rates: np.ndarray, made: int) -> None:
+        """Makes a step for each of the learning rates, from iteration `first` on.
+
+        `made` is how many steps were made before.
+        """
+        order = self.order.of(first, first + len(rates))
+        steps(self.network, self.state, examples, order, rates, self.rule, first, made, self.work)
+
+    def evaluate(self, values: np.ndarray, laid_out: Examples) -> tuple[float, float]:
+        """Mean loss (nats) and accuracy of values on examples that are laid out."""
+        loss, right = evaluate(self.network, values, laid_out, self.work)
+        return loss, right / laid_out.labels.size
+
+    def keep_best(self) -> None:
+        """Copies the values to the best ones."""
+        self.best[:] = self.state.values
+
+    def rows(self) -> dict[str, np.ndarray]:
+        """All that its training needs to go on, as rows by name."""
+        return {name: self.row(values) for name, values in self._kept().items()}
+
+    def restore(self, rows: Mapping[str, np.ndarray]) -> None:
+        """Takes the rows of an earlier training."""
+        for name, values in self._kept().items():
+            values[:] = pack(rows[name], self.places)
+
+    def row(self, values: np.ndarray) -> np.ndarray:
+        """Values [values] as a row."""
+        return unpack(values, self.places, self.size)
+
+    def _kept(self) -> dict[str, np.ndarray]:
+        values, first, second = self.state
+        return {
+            "rows": values,
+            "best_rows": self.best,
+            "optimizer/first": first,
+            "optimizer/second": second,
+        }
+
+
+class Order:
+    """The examples of each step, from a network's own permutation of each epoch.
+
+    The incomplete last batch of an epoch is dropped.
+    """
+
+    def __init__(self, draws: Draws, number: int, batch: int):
+        self.draws, self.number, self.batch = draws, number, batch
+        self.epoch, self.rows = -1, np.empty((0, batch), np.int64)
+
+    def of(self, first: int, last: int) -> np.ndarray:
+        """Numbers of examples, int64 [last - first, batch], of the steps from `first` to `last`."""
+        parts, count = [self.rows[:0]], self.draws.count // self.batch
+        while first < last:
+            epoch, step = divmod(first, count)
+            self._begin(epoch)
+            parts.append(self.rows[step : step + last - first])
+            first += len(parts[-1])
+        return np.concatenate(parts)
+
+    def _begin(self, epoch: int) -> None:
+        if epoch != self.epoch:
+            used = self.draws.count // self.batch * self.batch
+            drawn = self.draws.order(self.number, epoch)[:used]
+            self.epoch, self.rows = epoch, drawn.reshape(-1, self.batch)
+
+
+def _rule(recipe: Recipe, architecture: Architecture, key: int) -> Rule:
+    layers = architecture.fully_connected
+    assert layers is not None
+    return Rule(
+        adam=recipe.optimizer == "adam",
+        momentum=float(recipe.momentum),
+        weight_decay=float(recipe.weight_decay),
+        dropout=float(layers.dropout),
+        key=key,
+    )
