@@ -49,6 +49,7 @@ lint: $(VENV)/.installed ## style and types
 
 bench: $(VENV)/.installed ## speed, as ratios in one run
 	@python benchmarks/training.py
+	@python benchmarks/tickets.py --picture docs/performance-tickets.png
 	@python benchmarks/pipeline.py
 
 clean: ## what can be made again, but neither results nor the environment

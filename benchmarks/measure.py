@@ -110,6 +110,7 @@ def main() -> None:
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--networks", type=int, default=1, help="in the stack")
+    parser.add_argument("--density", type=float, default=0.5, help="share of the weights left")
     parser.add_argument("--seconds", type=float, default=10.0, help="how long to take turns")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
@@ -118,7 +119,11 @@ def main() -> None:
             machine()
             if options.machine
             else row(
-                options.network, torch.device(options.device), options.networks, options.seconds
+                options.network,
+                torch.device(options.device),
+                options.networks,
+                options.density,
+                options.seconds,
             )
         )
     )
@@ -138,7 +143,9 @@ def machine() -> dict[str, str | None]:
     return {"torch": torch.__version__, "python": platform.python_version(), "cpu": cpu, "gpu": gpu}
 
 
-def row(name: str, device: torch.device, count: int, seconds: float) -> dict[str, object]:
+def row(
+    name: str, device: torch.device, count: int, density: float, seconds: float
+) -> dict[str, object]:
     """One row of the table.
 
     Milliseconds per network-iteration of each way [turns], seconds of compilation, and memory in
@@ -147,13 +154,11 @@ def row(name: str, device: torch.device, count: int, seconds: float) -> dict[str
     job = JOBS[name]
     sizes = (45_000, job.evaluated // 3, 2 * job.evaluated // 3)
     sets = Sets(*(random_examples(job, number) for number in sizes))
-    stack = stack_of(name, job, sets, count)
+    stack = stack_of(name, job, sets, count, density)
     mask = {key: value[0] for key, value in stack.masks.items()}
     before = memory(device)
     loaded = LoadedSets.of(sets, device)
-    make = functools.partial(
-        others, stack.architecture, job.shape, job.recipe, loaded, mask, device
-    )
+    make = functools.partial(others, stack, job.shape, loaded, mask, device)
     turns = Turns(job, device, count, seconds, make)
     with contextlib.suppress(EnoughError):
         train(stack, device=device, on_evaluation=turns)
@@ -166,8 +171,8 @@ def row(name: str, device: torch.device, count: int, seconds: float) -> dict[str
     }
 
 
-def stack_of(name: str, job: Job, sets: Sets, count: int) -> Stack:
-    """So many networks, half of whose weights are masked."""
+def stack_of(name: str, job: Job, sets: Sets, count: int, density: float) -> Stack:
+    """So many networks, of whose weights a share is left."""
     settings = {"name": name, "initialization": "glorot-normal", **job.options}
     network: choices.Network = read(choices.Network, settings, "network")
     architecture = network.architecture(job.shape, 10)
@@ -175,7 +180,7 @@ def stack_of(name: str, job: Job, sets: Sets, count: int) -> Stack:
     drawn = [distribution.draw(1, "initialization", trial=trial) for trial in range(count)]
     generator = np.random.default_rng(1)
     masks = {
-        key: generator.random((count, *shape), np.float32) < 0.5
+        key: generator.random((count, *shape), np.float32) < density
         for key, shape in architecture.shapes.items()
     }
     weights = lottery_masks.apply(lottery_masks.stacked(drawn), masks)

@@ -16,24 +16,42 @@ from lth.training.batches import LoadedSets, flipped_and_cropped
 from lth.training.draws import SHIFTS
 from lth.training.evaluation import CHUNK, CHUNK_OF_IMAGES
 from lth.training.recipe import Recipe
+from lth.training.stack import Stack
 
 Ways = dict[str, Callable[[], object]]  # by name, functions that do a segment of one network
 
 
 def others(
-    architecture: Architecture,
+    stack: Stack,
     shape: tuple[int, ...],
-    recipe: Recipe,
     sets: LoadedSets,
     mask: Mapping[str, np.ndarray],
     device: torch.device,
 ) -> Ways:
     """The other ways to train. A segment is `evaluate_every` iterations and an evaluation."""
+    architecture, recipe = stack.architecture, stack.recipe
     usual = plain(Plain(architecture, mask).to(device), recipe, sets, device)
     next(usual)
     evaluated = len(sets.validation) + len(sets.test)
     bare = floor(architecture, shape, recipe, evaluated, device)
-    return {"plain": lambda: next(usual), "floor": bare}
+    ways: Ways = {"plain": lambda: next(usual), "floor": bare}
+    if architecture.fully_connected is not None and device.type == "cpu":
+        ways["sparse"] = sparse(stack.first())
+    return ways
+
+
+def sparse(stack: Stack) -> Callable[[], object]:
+    """The sparse engine of lth."""
+    from lth.training.sparse.loop import Loop
+
+    loop = Loop(stack, 0, threads=1)
+    sets = {name: loop.laid_out(getattr(stack.sets, name)) for name in ("validation", "test")}
+
+    def segment() -> None:
+        loop.advance(loop.iteration + stack.recipe.evaluate_every)
+        loop.evaluate(sets)
+
+    return segment
 
 
 class Plain(nn.Module):

@@ -66,7 +66,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as cache:
         machine = measure("--machine", threads=1, cache=cache)
-        print_head(machine)
+        print_machine(machine)
+        print_head()
         for network, device, threads, count in QUICK if options.quick else ROWS:
             if device == "cuda" and not machine["gpu"]:
                 continue
@@ -82,13 +83,17 @@ def main() -> None:
             print(line(network, f"{device}, {threads}", count, result), flush=True)
 
 
-def print_head(machine: dict[str, Any]) -> None:
-    """What the numbers hold for, and the head of the table."""
+def print_machine(machine: dict[str, Any]) -> None:
+    """What the numbers hold for."""
     versions = f"torch {machine['torch']}, Python {machine['python']}"
     gpu = machine["gpu"] or "none"
     print(f"{versions}; {machine['cpu']}, {os.cpu_count()} cores; GPU: {gpu}")
     load = f"Load average before: {os.getloadavg()[0]:.1f}"
-    print(f"{load} (numbers are good at about 0: threads of one process wait for each other)")
+    print(f"{load} (numbers are good at about 0: threads of one process wait for each other)\n")
+
+
+def print_head() -> None:
+    """The head of the table."""
     print(HEAD + f"| {' | '.join(COLUMNS)} |")
     print(f"|---|---|{'--:|' * (len(COLUMNS) - 2)}", flush=True)
 

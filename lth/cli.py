@@ -73,6 +73,14 @@ def _threads(text: str) -> int:
     return int(text)
 
 
+def _number_or_all(text: str) -> int:
+    if text == "all":
+        return sys.maxsize
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"expected all or a number of at least 1, got {text!r}")
+    return int(text)
+
+
 def _json(text: str) -> Any:
     from lth.files.texts import load_json
 
@@ -179,6 +187,16 @@ VERBS = {
                 "folder",
                 "the folder (default results)",
                 {"type": Path, "nargs": "?", "default": Path("results"), "metavar": "results"},
+            ),
+            Option(
+                "--recompute",
+                "train so many of the runs once more, drawn at random, or all, and compare",
+                {"type": _number_or_all, "metavar": "N"},
+            ),
+            Option(
+                "--seed",
+                "of that draw (default 0)",
+                {"type": int, "default": 0, "metavar": "NUMBER"},
             ),
         ),
     ),

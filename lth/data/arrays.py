@@ -125,10 +125,11 @@ def channel_statistics(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     NumPy would make floats of all images at once.
     """
     channels = images[:, None] if images.ndim == 3 else images
-    counts = _counts(channels)
-    share, values = counts / counts.sum(1, keepdims=True), np.arange(256.0)
-    mean = share @ values
-    deviation = np.sqrt((share * (values - mean[:, None]) ** 2).sum(1))
+    counts, values = _counts(channels), np.arange(256)
+    # Sums of whole numbers are exact, so the statistics have the same bits on every CPU.
+    number, total, squares = (np.sum(counts * values**power, axis=1) for power in (0, 1, 2))
+    mean = total / number
+    deviation = np.sqrt(np.maximum(squares / number - mean**2, 0.0))
     shape = (1, 1) if images.ndim == 3 else (-1, 1, 1)
     return mean.reshape(shape), deviation.reshape(shape)
 

@@ -110,6 +110,10 @@ class Results:
         """The manifest of the data set that a file was made from."""
         return self.manifest(origin.inputs["dataset"][0].path)
 
+    def trained(self, name: str) -> bool:
+        """Whether a file is of training runs."""
+        return name.endswith(".h5") and self.stored(name).origin.kind in ("run", "rewound")
+
     def distribution(self, plan: Theta0 | Training, origin: Origin) -> Distribution:
         """Where the initial weights behind a file come from."""
         manifest = self.manifest_of(origin)

@@ -4,13 +4,12 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
 from lth.files import hdf5, origins
-from lth.lottery import masks, tickets
-from lth.study.blocks import Block, inputs_of, read_block
+from lth.study.blocks import inputs_of, read_block
 from lth.study.plans.run import Run as Plan
+from lth.study.run_arrays import run_arrays
 from lth.training.checkpoint import Checkpoint
 from lth.training.engines.picking import pick
 from lth.training.recipe import Recipe
@@ -53,7 +52,7 @@ def train(
     print(f"{out}: {what}, from iteration {first}", flush=True)
     watch = Watch(plan.recipe, saved, checkpoint_every)
     run = by.train(block.stack, start=plan.start_iteration, resume=resume, on_evaluation=watch)
-    hdf5.write(out, origin, _arrays(run, block, keep_weights=plan.keep_weights), made_on)
+    hdf5.write(out, origin, run_arrays(run, block, keep_weights=plan.keep_weights), made_on)
     saved.delete()
     _report(out, run, time.monotonic() - began)
 
@@ -62,30 +61,6 @@ def _clear(out: Path) -> None:
     """Deletes what a kill in the middle of a write has left of a run or its checkpoint."""
     for part in out.parent.glob(f".{out.stem}.*.part"):
         part.unlink(missing_ok=True)
-
-
-def _arrays(run: Run, block: Block, *, keep_weights: bool) -> dict[str, np.ndarray]:
-    """What a run file holds (docs/format.md)."""
-    stack = block.stack
-    measures = {
-        **run.measures,
-        "weights_left": masks.survivors(stack.masks),
-        "density": masks.density(stack.masks),
-        "ancestor_diverged": block.ancestor_diverged,
-    }
-    starts = [
-        tickets.digest({name: value[network] for name, value in stack.weights.items()})
-        for network in range(len(block.pairs))
-    ]
-    weights = run.weights if keep_weights else {}
-    return {
-        **hdf5.index(block.pairs),
-        "iterations": run.iterations,
-        "start_digest": np.array(starts, "S64"),
-        **{f"curves/{name}": curve for name, curve in run.curves.items()},
-        **{f"measures/{name}": value for name, value in measures.items()},
-        **{f"weights/{name}": value for name, value in weights.items()},
-    }
 
 
 class Watch:

@@ -1,6 +1,7 @@
 """`lth verify`: check every file of a results folder, and the chains between them."""
 
 import dataclasses
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,13 +45,14 @@ class Findings:
             self.waiting = []
 
 
-def verify(folder: Path) -> None:
+def verify(folder: Path, *, recompute: int | None, seed: int) -> None:
     """Prints each fault with its file, and a summary.
 
     Checked are the files of the study whose `params.yaml` lies beside the folder, else all files in
     it: wholeness and content, kind and path, exactly the arrays of the kind, keys against settings
-    and parents; and by kind what `lth.study.faults` says. Raises ValueError where there is a fault
-    or nothing to check.
+    and parents; and by kind what `lth.study.faults` says: every mask is pruned once more. Then
+    `recompute` of the training runs, drawn by a seed, are trained once more (see `recomputing`).
+    Raises ValueError where there is a fault or nothing to check.
     """
     if not (folder / "runs").is_dir():
         mend = "run snakemake first, or name the results folder (not a part of it)"
@@ -61,6 +63,8 @@ def verify(folder: Path) -> None:
     for name in sorted(known, key=_order):
         _check(name, results, known, found)
     found.settle()
+    if recompute:
+        _recompute(results, known, found, recompute, seed)
     _print_faults(found)
     _print_others(results, known, found)
     if found.faults:
@@ -71,6 +75,27 @@ def verify(folder: Path) -> None:
     what = f"{count} HDF5 files and {others} others"
     print(f"{folder}: {what} are whole, in place, and follow from one another")
     print(f"{folder}: {pictures} pictures are as they were drawn")
+
+
+def _recompute(results: Results, known: set[str], found: Findings, count: int, seed: int) -> None:
+    """Trains runs without a fault once more, and prints a line for each."""
+    from lth.study import recomputing  # loads the engines
+
+    bad = {path for path, _ in found.faults} | set(found.waiting)
+    runs = [
+        name for name in sorted(known) if results.trained(name) and results.path(name) not in bad
+    ]
+    chosen = recomputing.drawn(runs, count, seed)
+    print(f"{results.folder}: trains {len(chosen)} of {len(runs)} files of training runs once more")
+    for name in chosen:
+        path, began = results.path(name), time.monotonic()
+        try:
+            agrees, faults = recomputing.trained_again(name, results)
+        except ValueError as error:
+            agrees, faults = "", [f"cannot be trained again: {error}"]
+        found.faults += [(path, fault) for fault in faults]
+        said = f"{len(faults)} faults" if faults else agrees
+        print(f"{printable(path)}: {said}, {time.monotonic() - began:.0f} s", flush=True)
 
 
 def _study(folder: Path) -> Study | None:

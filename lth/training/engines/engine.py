@@ -22,6 +22,7 @@ class Engine:
     """
 
     NAME: ClassVar[str]
+    BYTES: ClassVar[bool] = False  # whether plan and inputs determine all bytes on any machine
     FULLY_CONNECTED: ClassVar[bool] = False  # whether it only trains networks of such layers
 
     def __init__(self, recipe: Recipe, device: str, threads: int):

@@ -1,7 +1,7 @@
 """Which engine trains a network."""
 
 from lth.networks.architecture import Network
-from lth.settings import tag_of
+from lth.settings import tag_of, unknown
 from lth.training.engines.choices import ENGINES
 from lth.training.engines.engine import Engine
 from lth.training.recipe import Recipe
@@ -29,6 +29,8 @@ def pick(name: str, network: Network, recipe: Recipe, device: str, threads: int)
 
 
 def _named(name: str, network: Network, recipe: Recipe, device: str) -> type[Engine]:
+    if name not in ENGINES:
+        raise unknown("--engine", "engine", name, ENGINES)
     engine = ENGINES[name]
     if not _suits(engine, network):
         layers = f"{tag_of(type(network))} has layers that are not fully connected"

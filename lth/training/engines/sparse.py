@@ -23,6 +23,7 @@ class Sparse(Engine):
     """
 
     NAME = "sparse"
+    BYTES = True
     FULLY_CONNECTED = True
 
     @staticmethod

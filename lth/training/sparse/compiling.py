@@ -13,7 +13,7 @@ from typing import Any
 
 import numba
 import numba.extending
-from numba.core import config
+from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.core.registry import cpu_target
 
 SOURCES = Path(__file__).parent
@@ -72,8 +72,42 @@ def first_compilation(precision: str) -> Iterator[None]:
 
 
 FOLDER = cache_folder()
-if FOLDER is not None:
-    config.CACHE_DIR = str(FOLDER)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+class _Place:
+    """Where numba keeps the compiled code of a function: in FOLDER, wherever the source lies.
+
+    Numba's own places depend on the path of the source. So two copies of lth would both compile.
+    """
+
+    def __init__(self, function: Callable[..., Any], file: str):
+        self._py_file, self._line = file, function.__code__.co_firstlineno
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], file: str) -> "_Place":
+        return cls(function, file)
+
+    def ensure_cache_path(self) -> None:
+        """Nothing: the folder is there."""
+
+    def get_cache_path(self) -> str:
+        return str(FOLDER)
+
+    def get_source_stamp(self) -> str:
+        """Nothing more: the name of the folder depends on all sources."""
+        return ""
+
+    def get_disambiguator(self) -> str:
+        return str(self._line)
+
+
+class _PlacedImpl(CompileResultCacheImpl):
+    _locator_classes = [_Place]  # noqa: RUF012
+
+
+class _Cache(FunctionCache):
+    _impl_class = _PlacedImpl
+
 
 Decorator = Callable[[Callable[..., Any]], Any]  # numba has no types for what it makes
 
@@ -83,12 +117,22 @@ _OPTIONS: dict[str, Any] = {
     "fastmath": False,  # sums keep the order in which they are written
     "nogil": True,
     "no_cfunc_wrapper": True,
-    "cache": FOLDER is not None,
 }
-_njit: Any = numba.njit
-compiled: Decorator = _njit(**_OPTIONS)
+
+
+def _compiler(**options: Any) -> Decorator:
+    def decorate(function: Callable[..., Any]) -> Any:
+        dispatcher: Any = numba.njit(**_OPTIONS, **options)(function)
+        if FOLDER is not None:
+            dispatcher._cache = _Cache(function)
+        return dispatcher
+
+    return decorate
+
+
+compiled = _compiler()
 # For functions of lanes, which then stay in registers. Only other kernels can call them.
-inlined: Decorator = _njit(**_OPTIONS, forceinline=True, no_cpython_wrapper=True)
+inlined = _compiler(forceinline=True, no_cpython_wrapper=True)
 intrinsic: Decorator = numba.extending.intrinsic
 
 # Whether there are registers of 64 bytes. Dense kernels then go through whole rows, and else
