@@ -163,13 +163,15 @@ def _copy(source: Path, target: Path) -> None:
 def _environment(home: Path) -> dict[str, str]:
     """The environment of this process, with the project's programs first, and a home of its own.
 
-    Nothing is imported from elsewhere, and nothing is compiled into the copy.
+    Nothing is imported from elsewhere, and no Python is compiled into the copy. Compiled kernels
+    lie in one cache, since they are the same in all copies.
     """
     people = [f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")]
     own = dict.fromkeys(people, "tester@example.org") | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(home),
         "PYTHONDONTWRITEBYTECODE": "1",
+        "NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR") or str(Path.home() / ".cache/lth"),
     }
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return inherited | own

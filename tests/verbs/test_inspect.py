@@ -29,7 +29,7 @@ def test_a_file_tells_its_place_key_and_inputs(
     inputs = {role: item for role, (item,) in node.inputs.items()}
     expected = [f"from {item.key} {role}: {item.path}" for role, item in inputs.items()]
     assert sorted(lines[2:5]) == sorted(expected)
-    assert re.match(r"on compiled False, cpu \w+, device cpu, h5py ", lines[5])
+    assert re.match(r"on device cpu, engine sparse, h5py [\d.]+, numba [\d.]+, numpy ", lines[5])
 
 
 def test_a_mask_tells_what_is_left(here: Built, capsys: pytest.CaptureFixture[str]) -> None:

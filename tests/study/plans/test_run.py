@@ -39,6 +39,8 @@ def test_the_choices_of_a_run_are_its_tables_entries(study: Study) -> None:
         "networks.lenet",
         "lottery.initializations.glorot_normal",
         "training.optimizers.adam",
+        "training.engines.sparse",
+        "training.engines.torch",
         "lottery.branches.noise",
     ]
 

@@ -15,7 +15,8 @@ import numpy as np
 from lth.training.sparse import compiling
 from lth.training.sparse.updates import sgd
 values, zeros = np.zeros(16, np.float32), np.zeros(16, np.float32)
-sgd(values, np.ones(16, np.float32), zeros, 0.5, 0.0, 0.0)
+with compiling.first_compilation("float32"):
+    sgd(values, np.ones(16, np.float32), zeros, 0.5, 0.0, 0.0)
 print(compiling.FOLDER, values[0])
 """
 
@@ -53,21 +54,38 @@ def test_a_cache_that_cannot_be_written_is_none(
     assert compiling.cache_folder() is None
 
 
-@pytest.mark.parametrize("writable", [True, False])
-def test_kernels_work_with_and_without_a_cache(tmp_path: Path, writable: bool) -> None:
-    cache = tmp_path / "cache"
-    if not writable:
-        cache.touch()
+def started(folder: Path, cache: Path) -> subprocess.Popen[str]:
     variables = {"NUMBA_CACHE_DIR": str(cache), "PYTHONPATH": str(TOP)}
-    process = subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-c", PROGRAM],
         env=os.environ | variables,
-        cwd=tmp_path,
-        capture_output=True,
+        cwd=folder,
+        stdout=subprocess.PIPE,
         text=True,
     )
-    assert process.returncode == 0, process.stderr
-    folder, value = process.stdout.split()
-    assert float(value) == -0.5
-    assert folder == (f"{cache}/{compiling.FOLDER.name}" if writable else "None")
-    assert any(cache.rglob("*.nbc")) == writable
+
+
+def said(process: subprocess.Popen[str]) -> list[str]:
+    output, _ = process.communicate()
+    assert process.returncode == 0
+    return output.splitlines()
+
+
+def test_the_first_process_compiles_and_says_so(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    folder = cache / compiling.source_digest(compiling.SOURCES)
+    together = [said(process) for process in [started(tmp_path, cache) for _ in range(3)]]
+    later = said(started(tmp_path, cache))
+    line = f"compiles kernels into {folder}, which takes some seconds once"
+    assert sorted(map(len, together)) == [1, 1, 2]
+    assert [line] in [lines[:-1] for lines in together]
+    assert {lines[-1] for lines in [*together, later]} == {f"{folder} -0.5"}
+    assert len(later) == 1
+    assert len(list(folder.glob("*.nbc"))) == len(list(folder.glob("*.nbi")))
+
+
+def test_where_no_cache_can_be_written_every_process_says_so(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    cache.touch()
+    line = "compiles kernels, which takes some seconds; no cache can be written"
+    assert said(started(tmp_path, cache)) == [line, "None -0.5"]
