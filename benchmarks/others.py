@@ -14,6 +14,7 @@ from lth.networks.architecture import Architecture
 from lth.networks.modes import EvaluationMode
 from lth.training.batches import LoadedSets, flipped_and_cropped
 from lth.training.draws import SHIFTS
+from lth.training.engines.sparse import Sparse
 from lth.training.evaluation import CHUNK, CHUNK_OF_IMAGES
 from lth.training.recipe import Recipe
 from lth.training.stack import Stack
@@ -35,7 +36,8 @@ def others(
     evaluated = len(sets.validation) + len(sets.test)
     bare = floor(architecture, shape, recipe, evaluated, device)
     ways: Ways = {"plain": lambda: next(usual), "floor": bare}
-    if architecture.fully_connected is not None and device.type == "cpu":
+    known = architecture.fully_connected is not None and not Sparse.broken()
+    if known and device.type == "cpu":
         ways["sparse"] = sparse(stack.first())
     return ways
 
@@ -48,8 +50,10 @@ def sparse(stack: Stack) -> Callable[[], object]:
     sets = {name: loop.laid_out(getattr(stack.sets, name)) for name in ("validation", "test")}
 
     def segment() -> None:
+        torch.set_flush_denormal(False)  # as in a process without torch
         loop.advance(loop.iteration + stack.recipe.evaluate_every)
         loop.evaluate(sets)
+        torch.set_flush_denormal(True)  # as the torch engine has it, in whose turns this is
 
     return segment
 

@@ -195,8 +195,8 @@ VERBS = {
             ),
             Option(
                 "--seed",
-                "of that draw (default 0)",
-                {"type": int, "default": 0, "metavar": "NUMBER"},
+                "of that draw (default: another one each time, which is printed)",
+                {"type": int, "metavar": "NUMBER"},
             ),
         ),
     ),

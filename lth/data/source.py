@@ -77,6 +77,11 @@ class Manifest(Source):
         if self.key != key:
             raise expected("key", f"{key}, which follows from `dataset` and `source`", self.key)
 
+    def sizes(self, validation: int) -> dict[str, int]:
+        """How many examples the sets of an experiment have that sets so many aside."""
+        training = self.training - validation
+        return {"train": training, "validation": validation, "test": self.test}
+
     def as_input(self, path: Path) -> Input:
         """How files that are made from the data set record it. `path` is that of the manifest."""
         return Input(str(path), self.key, self.digest)

@@ -1,11 +1,13 @@
 """Training runs once more, beside what their files say."""
 
+import itertools
 import math
 import random
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from lth.data.source import Manifest
 from lth.files.hdf5 import File
 from lth.study.blocks import Block, read_block
 from lth.study.plans.rewound import Rewound
@@ -26,29 +28,43 @@ def drawn(names: list[str], count: int, seed: int) -> list[str]:
 
 
 def trained_again(name: str, results: Results) -> tuple[str, list[str]]:
-    """In words what agrees, if there are no faults, and the faults.
+    """In words how a file agrees with its training once more, and its faults.
 
-    The file says which engine trained. Some engines promise the bytes. Otherwise rounding leads a
-    training run elsewhere: then only accuracies are compared, which may differ by four standard
-    errors of a share of so many examples.
+    The file says which engine trained. The sparse engine promises the bytes, if the code of lth is
+    still the same. Otherwise rounding leads a training run elsewhere: then only accuracies are
+    compared. They may differ by four standard errors of the difference of two shares.
     """
     file = results.file(name)
     plan = plan_of(file.origin)
     assert isinstance(plan, Training)
-    engine = pick(str(file.made_on.get("engine")), plan.network, plan.recipe, "auto", 1)
-    block = _block(file, plan, results)
-    promised = engine.BYTES and file.origin.code == plan.code
+    engine = pick(str(file.made_on.get("engine", "torch")), plan.network, plan.recipe, "auto", 1)
+    why = _why_no_bytes(file, plan, engine)
+    if why and isinstance(plan, Rewound):
+        return f"not trained once more, since {why}", []
+    arrays = _trained(plan, engine, _block(file, plan, results))
+    if not why:
+        return "the same bytes", list(_byte_faults(file, arrays))
+    most = _tolerances(arrays, plan, results.manifest_of(file.origin))
+    words = f"accuracies agree within {100 * max(most.values()):.1f} points; no more, since {why}"
+    return words, list(_share_faults(file, arrays, most))
+
+
+def _why_no_bytes(file: File, plan: Training, engine: Engine) -> str:
+    """Why the bytes of a file are not promised, or "" if they are."""
+    if not engine.BYTES:
+        return f"the {engine.NAME} engine made it, whose bytes depend on the machine"
+    return "" if file.origin.code == plan.code else "other code of lth made it"
+
+
+def _trained(plan: Training, engine: Engine, block: Block) -> dict[str, np.ndarray]:
+    """The arrays that the plan gives now."""
     if isinstance(plan, Run):
-        arrays = _run(plan, engine, block)
-        if not promised:
-            return _compared_shares(file, arrays, plan, results)
-    else:
-        assert isinstance(plan, Rewound)
-        weights, _ = engine.weights_at(plan.iteration, block.stack)
-        arrays = {f"weights/{name}": value for name, value in weights.items()}
-        if not promised:
-            return "its weights were not compared, since its engine promises no bytes", []
-    return "the same bytes", list(_byte_faults(file, arrays))
+        first = plan.start_iteration
+        run = engine.train(block.stack, start=first, resume=None, on_evaluation=lambda _: None)
+        return run_arrays(run, block, keep_weights=plan.keep_weights)
+    assert isinstance(plan, Rewound)
+    weights, _ = engine.weights_at(plan.iteration, block.stack)
+    return {f"weights/{name}": value for name, value in weights.items()}
 
 
 def _block(file: File, plan: Training, results: Results) -> Block:
@@ -59,13 +75,6 @@ def _block(file: File, plan: Training, results: Results) -> Block:
     return read_block(plan, repeats, dataset, start, mask)
 
 
-def _run(plan: Run, engine: Engine, block: Block) -> dict[str, np.ndarray]:
-    run = engine.train(
-        block.stack, start=plan.start_iteration, resume=None, on_evaluation=lambda _: None
-    )
-    return run_arrays(run, block, keep_weights=plan.keep_weights)
-
-
 def _byte_faults(file: File, arrays: Mapping[str, np.ndarray]) -> Iterator[str]:
     for name, array in arrays.items():
         there = file.arrays[name]
@@ -73,32 +82,33 @@ def _byte_faults(file: File, arrays: Mapping[str, np.ndarray]) -> Iterator[str]:
             differing = int((there != array).sum())
             largest = np.abs(there.astype(float) - array).max() if array.dtype.kind == "f" else 0
             more = f", by up to {largest:.3g}" if largest else ""
-            yield f"{name}: trained again, {differing} of {array.size} values differ{more}"
+            yield f"{name}: trained once more, {differing} of {array.size} values differ{more}"
 
 
-def _compared_shares(
-    file: File, arrays: Mapping[str, np.ndarray], plan: Run, results: Results
-) -> tuple[str, list[str]]:
-    manifest = results.manifest_of(file.origin)
-    examples = {
-        "train": manifest.training - plan.validation,
-        "validation": plan.validation,
-        "test": manifest.test,
-    }
-    tolerances = {
-        f"measures/{moment}_{name}": STANDARD_ERRORS
-        * math.sqrt(0.25 / examples[name.split("_")[0]])
-        for moment in MOMENTS
-        for name in AT_MOMENTS
-        if name.endswith("_accuracy")
-    }
-    faults = [
-        f"{name}: trained again, it differs by {difference:.4f}, expected at most {most:.4f}"
-        for name, most in tolerances.items()
-        if (difference := np.abs(file.arrays[name] - arrays[name]).max()) > most
-    ]
-    most = 100 * max(tolerances.values())
-    return (
-        f"accuracies within {STANDARD_ERRORS} standard errors (at most {most:.1f} points)",
-        faults,
-    )
+def _tolerances(
+    arrays: Mapping[str, np.ndarray], plan: Training, manifest: Manifest
+) -> dict[str, float]:
+    """By how much accuracies may differ, by name of the measure.
+
+    The variance of a share p of n examples is p (1 - p) / n. Two more right and two more wrong ones
+    are counted for p, since it may be 1 (Agresti & Coull, 1998).
+    """
+    sizes = manifest.sizes(plan.validation)
+    most: dict[str, float] = {}
+    for moment, name in itertools.product(MOMENTS, AT_MOMENTS):
+        part, _, what = name.partition("_")
+        if what == "accuracy":
+            measure, count = f"measures/{moment}_{name}", sizes[part]
+            share = (arrays[measure].mean() * count + 2) / (count + 4)
+            most[measure] = STANDARD_ERRORS * math.sqrt(2 * share * (1 - share) / count)
+    return most
+
+
+def _share_faults(
+    file: File, arrays: Mapping[str, np.ndarray], most: Mapping[str, float]
+) -> Iterator[str]:
+    for name, limit in most.items():
+        difference = np.abs(file.arrays[name] - arrays[name]).max()
+        if not difference <= limit:
+            what = f"differs by {difference:.4f}, expected at most {limit:.4f}"
+            yield f"{name}: trained once more, it {what}"

@@ -1,6 +1,7 @@
 """`lth verify`: check every file of a results folder, and the chains between them."""
 
 import dataclasses
+import random
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,12 +24,14 @@ class Findings:
     """What is found.
 
     `faults` are (file, words), `changed` are parents that are other ones now (file, parent, words).
-    A file waits where one that it was made from has a fault. `keys` are by name of the file.
+    A file waits where one that it was made from has a fault. Those that should be trained once more
+    and could not be are `untrained`. `keys` are by name of the file.
     """
 
     faults: list[tuple[Path, str]] = dataclasses.field(default_factory=list)
     changed: list[tuple[Path, Path, str]] = dataclasses.field(default_factory=list)
     waiting: list[Path] = dataclasses.field(default_factory=list)
+    untrained: list[Path] = dataclasses.field(default_factory=list)
     keys: dict[str, str] = dataclasses.field(default_factory=dict)
 
     def settle(self) -> None:
@@ -45,7 +48,7 @@ class Findings:
             self.waiting = []
 
 
-def verify(folder: Path, *, recompute: int | None, seed: int) -> None:
+def verify(folder: Path, *, recompute: int | None, seed: int | None) -> None:
     """Prints each fault with its file, and a summary.
 
     Checked are the files of the study whose `params.yaml` lies beside the folder, else all files in
@@ -64,11 +67,16 @@ def verify(folder: Path, *, recompute: int | None, seed: int) -> None:
         _check(name, results, known, found)
     found.settle()
     if recompute:
-        _recompute(results, known, found, recompute, seed)
+        _recompute(
+            results, found, known, recompute, random.randrange(1000) if seed is None else seed
+        )
     _print_faults(found)
     _print_others(results, known, found)
     if found.faults:
         raise ValueError(f"{folder}: {_summary(found)}")
+    if found.untrained:
+        what = f"{len(found.untrained)} files could not be trained once more"
+        raise ValueError(f"{folder}: no fault was found, but {what}")
     count = sum(name.endswith(".h5") for name in known)
     pictures = sum(name.endswith((".svg", ".png")) for name in known)
     others = len(known) - count - pictures
@@ -77,25 +85,28 @@ def verify(folder: Path, *, recompute: int | None, seed: int) -> None:
     print(f"{folder}: {pictures} pictures are as they were drawn")
 
 
-def _recompute(results: Results, known: set[str], found: Findings, count: int, seed: int) -> None:
-    """Trains runs without a fault once more, and prints a line for each."""
+def _recompute(results: Results, found: Findings, names: set[str], count: int, seed: int) -> None:
+    """Trains some of the files of training runs once more, and prints a line for each."""
     from lth.study import recomputing  # loads the engines
 
     bad = {path for path, _ in found.faults} | set(found.waiting)
-    runs = [
-        name for name in sorted(known) if results.trained(name) and results.path(name) not in bad
-    ]
+    whole = [name for name in sorted(names) if results.path(name) not in bad]
+    runs = [name for name in whole if results.trained(name)]
     chosen = recomputing.drawn(runs, count, seed)
-    print(f"{results.folder}: trains {len(chosen)} of {len(runs)} files of training runs once more")
+    many = f"{len(chosen)} of {len(runs)} files of training runs"
+    print(f"{results.folder}: trains {many} once more (--seed {seed})")
     for name in chosen:
         path, began = results.path(name), time.monotonic()
         try:
             agrees, faults = recomputing.trained_again(name, results)
         except ValueError as error:
-            agrees, faults = "", [f"cannot be trained again: {error}"]
+            found.untrained.append(path)
+            agrees, faults = f"cannot be trained once more: {error}", []
         found.faults += [(path, fault) for fault in faults]
-        said = f"{len(faults)} faults" if faults else agrees
-        print(f"{printable(path)}: {said}, {time.monotonic() - began:.0f} s", flush=True)
+        said = f"trained once more, {len(faults)} arrays differ" if faults else agrees
+        print(
+            f"{printable(path)}: {printable(said)} ({time.monotonic() - began:.0f} s)", flush=True
+        )
 
 
 def _study(folder: Path) -> Study | None:

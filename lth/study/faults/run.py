@@ -93,11 +93,7 @@ def _same(one: np.ndarray, other: np.ndarray) -> bool:
 
 def _share_faults(file: File, plan: Run, manifest: Manifest) -> Iterator[str]:
     """An accuracy is a number of examples over all of them, and a cross-entropy is not negative."""
-    counts = {
-        "train": manifest.training - plan.validation,
-        "validation": plan.validation,
-        "test": manifest.test,
-    }
+    counts = manifest.sizes(plan.validation)
     for name, value in file.arrays.items():
         part = next((part for part in counts if f"{part}_accuracy" in name), None)
         if part is not None:

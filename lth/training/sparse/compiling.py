@@ -13,10 +13,14 @@ from typing import Any
 
 import numba
 import numba.extending
+from numba.core import config
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.core.registry import cpu_target
 
 SOURCES = Path(__file__).parent
+
+if config.DISABLE_JIT:  # pyright: ignore[reportAttributeAccessIssue]
+    raise ImportError("NUMBA_DISABLE_JIT is set")
 
 
 def source_digest(folder: Path) -> str:
@@ -33,13 +37,16 @@ def source_digest(folder: Path) -> str:
 def cache_folder() -> Path | None:
     """The folder for compiled code of these sources, or None where it cannot be written.
 
-    It lies in NUMBA_CACHE_DIR if that is set, else in the user's cache. Others may not write there,
-    since what lies there is run.
+    It lies in NUMBA_CACHE_DIR if that is set, else in the user's cache. What lies there is run, so
+    nobody else should be able to write there. A folder that can only be read serves if kernels were
+    compiled into it before.
     """
     try:
         cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
         own = os.environ.get("NUMBA_CACHE_DIR") or Path(cache) / "lth"
         folder = Path(own) / source_digest(SOURCES)
+        if any(folder.glob("*.compiled")):
+            return folder
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
     except (OSError, RuntimeError):  # RuntimeError where there is no home
@@ -51,8 +58,8 @@ def cache_folder() -> Path | None:
 def first_compilation(precision: str) -> Iterator[None]:
     """A context in which all kernels are called once, of numbers such as `float32`.
 
-    The first process that needs them compiles them, and says so. Others wait for it, since numba
-    may mix up what two processes compile at once. Later ones take them from the cache.
+    The first process that needs them compiles them, and says so. Others wait for it. Later ones
+    take them from the cache.
     """
     if FOLDER is None:
         print("compiles kernels, which takes some seconds; no cache can be written", flush=True)
@@ -63,12 +70,23 @@ def first_compilation(precision: str) -> Iterator[None]:
     done = FOLDER / f"{precision}-{cpu}.compiled"
     with contextlib.ExitStack() as stack:
         if not done.exists():
-            lock = stack.enter_context((FOLDER / "lock").open("w"))
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
+            stack.enter_context(_locked("compiling"))
+        first = not done.exists()
+        if first:
             print(f"compiles kernels into {FOLDER}, which takes some seconds once", flush=True)
         yield
-        done.touch()
+        if first:
+            done.touch()
+
+
+@contextmanager
+def _locked(name: str) -> Iterator[None]:
+    """A context in which there is one process at a time, where the file system has locks."""
+    assert FOLDER is not None
+    with (FOLDER / f"{name}.lock").open("w") as lock:
+        with contextlib.suppress(OSError):
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 FOLDER = cache_folder()
@@ -94,8 +112,8 @@ class _Place:
         return str(FOLDER)
 
     def get_source_stamp(self) -> str:
-        """Nothing more: the name of the folder depends on all sources."""
-        return ""
+        """The function's own source, where it is none of those that the name of the folder has."""
+        return hashlib.sha256(Path(self._py_file).read_bytes()).hexdigest()
 
     def get_disambiguator(self) -> str:
         return str(self._line)
@@ -106,7 +124,13 @@ class _PlacedImpl(CompileResultCacheImpl):
 
 
 class _Cache(FunctionCache):
+    """Numba's cache, for which one process writes at a time: it may mix up what two write."""
+
     _impl_class = _PlacedImpl
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        with contextlib.suppress(OSError), _locked("writing"):
+            super().save_overload(sig, data)
 
 
 Decorator = Callable[[Callable[..., Any]], Any]  # numba has no types for what it makes

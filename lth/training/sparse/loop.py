@@ -6,7 +6,7 @@ neither on the CPU nor on how many networks are trained side by side.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from lth.training.sparse.ticket import Ticket
 from lth.training.sparse.work import Examples, columns_of, examples_of
 from lth.training.stack import Progress, Run, Stack, group
 
+PART = 6_400  # examples that are laid out at once, a hundred blocks
 Found = TypeVar("Found")
 Values = Callable[[Ticket], np.ndarray]  # of a ticket, which are evaluated
 
@@ -84,28 +85,43 @@ class Loop(Progress):
         self.iteration = until
 
     def evaluate(
-        self, sets: Mapping[str, Examples], values: Values = lambda ticket: ticket.state.values
+        self,
+        sets: Mapping[str, Iterable[Examples]],
+        values: Values = lambda ticket: ticket.state.values,
     ) -> dict[str, np.ndarray]:
         """`NAME_loss` and `NAME_accuracy` of each set by name: float64 [networks].
 
         Losses are mean cross-entropies (nats), and accuracies go from 0 to 1.
         """
         results = {}
-        for name, laid_out in sets.items():
-            found = self._each(lambda ticket, of=laid_out: ticket.evaluate(values(ticket), of))
-            results[f"{name}_loss"], results[f"{name}_accuracy"] = np.array(found).T
+        for name, parts in sets.items():
+            loss, right, count = np.zeros(len(self.tickets)), 0.0, 0
+            for part in parts:
+                found = self._each(lambda ticket, of=part: ticket.evaluate(values(ticket), of))
+                more, hits = np.array(found, np.float64).T
+                loss, right, count = loss + more, right + hits, count + part.labels.size
+            mean = loss / count
+            results[f"{name}_loss"] = np.where(np.isnan(mean), np.nan, mean)  # always the same bits
+            results[f"{name}_accuracy"] = right / count
         return results
 
-    def laid_out(self, some: examples.Examples) -> Examples:
-        """Examples for evaluations."""
+    def laid_out(self, some: examples.Examples) -> list[Examples]:
+        """Examples for evaluations that are repeated."""
+        return list(self.parts(some))
+
+    def parts(self, some: examples.Examples) -> Iterator[Examples]:
+        """Examples for an evaluation, a part at a time, since each part is a copy."""
         flat = self._examples(some)
-        return flat._replace(images=lay_out(flat.images, columns_of(self.kind)))
+        for first in range(0, len(some), PART):
+            part = slice(first, first + PART)
+            images = lay_out(flat.images[part], columns_of(self.kind))
+            yield flat._replace(images=images, labels=flat.labels[part])
 
     def go_on(self, arrays: Mapping[str, np.ndarray]) -> None:
         """Takes up the training that had these arrays."""
         self.iteration, self.curves = int(arrays["iteration"]), group(arrays, "curves")
         for number, ticket in enumerate(self.tickets):
-            ticket.restore({name: arrays[name][number] for name in ticket.rows()})
+            ticket.restore({name: arrays[name][number] for name in ticket.kept})
 
     def arrays(self) -> dict[str, np.ndarray]:
         """All that it needs to go on, as arrays by name. Rows are [networks, parameters]."""
@@ -144,25 +160,13 @@ class Loop(Progress):
 def _finished(loop: Loop) -> Run:
     iterations = np.array(loop.stack.recipe.evaluations(loop.start))
     measures = from_curves(iterations, loop.curves)
-    train = {"train": loop.laid_out(loop.stack.sets.training)}
     moments: dict[str, Values] = {
         "early_stop": lambda ticket: ticket.best,
         "final": lambda ticket: ticket.state.values,
     }
     for moment, values in moments.items():
-        found = loop.evaluate(train, values)
+        found = loop.evaluate({"train": loop.parts(loop.stack.sets.training)}, values)
         measures |= {f"{moment}_{name}": value for name, value in found.items()}
-    weights = loop.weights()
-    measures["largest_pruned_weight"] = _largest_pruned(weights, loop.stack.masks)
-    return Run(iterations, loop.curves, measures, weights)
-
-
-def _largest_pruned(
-    weights: Mapping[str, np.ndarray], masks: Mapping[str, np.ndarray]
-) -> np.ndarray:
-    """The largest magnitude of a pruned weight of each network [networks]."""
-    pruned: Iterable[np.ndarray] = (
-        np.abs(np.where(mask, 0, weights[name])).reshape(len(mask), -1).max(axis=1)
-        for name, mask in masks.items()
-    )
-    return np.max(list(pruned), axis=0)
+    pruned = [ticket.largest_pruned for ticket in loop.tickets]
+    measures["largest_pruned_weight"] = np.array(pruned, np.float32)
+    return Run(iterations, loop.curves, measures, loop.weights())

@@ -33,7 +33,7 @@ def steps(network, state, examples, order, rates, rule, iteration, made, work):
 
 @compiled
 def evaluate(network, values, examples, work):
-    """The mean loss (nats) over examples that are laid out, and how many are right."""
+    """The sum of losses (nats) of examples that are laid out, and how many are right."""
     loss, right = 0.0, 0
     size, columns = examples.labels.size, work.rows.size
     first, last = network.first[-2], network.first[-1]
@@ -43,7 +43,7 @@ def evaluate(network, values, examples, work):
         forward(network, values, work.outputs)
         more, hits = losses(work.outputs, work.scratch, first, last, labels)
         loss, right = loss + more, right + hits
-    return loss / size, right
+    return loss, right
 
 
 @compiled

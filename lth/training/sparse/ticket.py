@@ -7,7 +7,7 @@ import numpy as np
 from lth.networks.architecture import Architecture
 from lth.training.draws import Draws
 from lth.training.recipe import Recipe
-from lth.training.sparse.network import network_of, pack, unpack
+from lth.training.sparse.network import aligned, network_of, pack, unpack
 from lth.training.sparse.steps import evaluate, steps
 from lth.training.sparse.work import Examples, Rule, State, work_of
 from lth.training.stack import Stack
@@ -27,8 +27,10 @@ class Ticket:
         self.size = row.size
         self.network, self.places = network_of(masks)
         values = pack(row, self.places)
-        self.state = State(values, np.zeros_like(values), np.zeros_like(values))
-        self.best = values.copy()
+        first, second = (aligned(values.shape, values.dtype) for _ in range(2))
+        self.state = State(values, first, second)
+        self.best = aligned(values.shape, values.dtype)
+        self.keep_best()
         self.work = work_of(self.network, values)
         self.rule = _rule(stack.recipe, architecture, stack.draws.key(number))
         self.order = Order(stack.draws, number, stack.recipe.batch)
@@ -41,10 +43,9 @@ class Ticket:
         order = self.order.of(first, first + len(rates))
         steps(self.network, self.state, examples, order, rates, self.rule, first, made, self.work)
 
-    def evaluate(self, values: np.ndarray, laid_out: Examples) -> tuple[float, float]:
-        """Mean loss (nats) and accuracy of values on examples that are laid out."""
-        loss, right = evaluate(self.network, values, laid_out, self.work)
-        return loss, right / laid_out.labels.size
+    def evaluate(self, values: np.ndarray, laid_out: Examples) -> tuple[float, int]:
+        """The sum of losses (nats) of values on laid-out examples, and how many are right."""
+        return evaluate(self.network, values, laid_out, self.work)
 
     def keep_best(self) -> None:
         """Copies the values to the best ones."""
@@ -52,18 +53,27 @@ class Ticket:
 
     def rows(self) -> dict[str, np.ndarray]:
         """All that its training needs to go on, as rows by name."""
-        return {name: self.row(values) for name, values in self._kept().items()}
+        return {name: self.row(values) for name, values in self.kept.items()}
 
     def restore(self, rows: Mapping[str, np.ndarray]) -> None:
         """Takes the rows of an earlier training."""
-        for name, values in self._kept().items():
+        for name, values in self.kept.items():
             values[:] = pack(rows[name], self.places)
 
     def row(self, values: np.ndarray) -> np.ndarray:
-        """Values [values] as a row."""
-        return unpack(values, self.places, self.size)
+        """Values [values] as a row. Each NaN has the same bits, which CPUs choose differently."""
+        row = unpack(values, self.places, self.size)
+        row[np.isnan(row)] = np.nan
+        return row
 
-    def _kept(self) -> dict[str, np.ndarray]:
+    @property
+    def largest_pruned(self) -> float:
+        """The largest magnitude among values that are pruned and computed all the same."""
+        return np.abs(self.state.values[self.places < 0]).max(initial=0)
+
+    @property
+    def kept(self) -> dict[str, np.ndarray]:
+        """All values that its training needs to go on, by name."""
         values, first, second = self.state
         return {
             "rows": values,

@@ -123,7 +123,8 @@ def test_evaluations_are_those_of_torch(count: int, density: float) -> None:
 def evaluated(case: Toy, examples: Examples) -> tuple[float, int]:
     values = case.state().values
     laid_out = examples._replace(images=lay_out(examples.images, columns_of(values.dtype)))
-    return evaluate(case.network, values, laid_out, case.work())
+    loss, right = evaluate(case.network, values, laid_out, case.work())
+    return loss / len(examples.labels), right
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.float64])
