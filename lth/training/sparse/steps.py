@@ -50,7 +50,7 @@ def evaluate(network, values, examples, work):
 def _choose(examples, numbers, work):
     """Takes examples as columns. Unused columns repeat the last one.
 
-    So an unused column is infinite only where a used one is, and 0 times its outputs is 0.
+    So without dropout an unused column is infinite only where a used one is, and its errors are 0.
     """
     for column in range(work.rows.size):
         row = numbers[min(column, numbers.size - 1)]

@@ -34,9 +34,9 @@ class Examples(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """The numbers of a recipe. SGD is used where `adam` is false, and dropout after hidden layers.
+    """The numbers of a recipe. SGD is used where `adam` is false.
 
-    `key` is that of dropout.
+    Dropout acts after hidden layers. `key` is that of its bits.
     """
 
     adam: bool
