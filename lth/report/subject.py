@@ -11,7 +11,7 @@ class Subject:
     `strategies` have their last round and their branches, and `dense` has the branches at round 0.
     `moments` are iterations whose accuracies the table has. Networks are evaluated after every
     `evaluate_every` of `iterations`. `levels` are by strategy the percents of weights remaining in
-    rounds 0, 1, 2, ...
+    rounds 0, 1, 2, ... `untrained` are the strategies whose masks no training run has found.
     """
 
     strategies: Mapping[str, tuple[int, tuple[str, ...]]]
@@ -20,6 +20,7 @@ class Subject:
     evaluate_every: int
     iterations: int
     levels: Mapping[str, tuple[float, ...]]
+    untrained: frozenset[str]
 
     def has(self, strategy: str, branch: str) -> bool:
         """Whether a strategy has a branch."""

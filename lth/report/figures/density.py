@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from lth.files.hdf5 import File
     from lth.report.style import Style
 
-BRANCHES = {"ticket": "winning ticket", "reinit": "random reinit"}  # the paper's words
-NO_TICKETS = ("early", "random")  # strategies whose masks no training run has found
+WORDS = {"ticket": "winning ticket", "reinit": "random reinit"}  # of the paper, by branch
+UNTRAINED = "original init"  # the paper's words for a ticket that no training run has found
 SPREAD = 0.02  # of a size: the most that a point stands aside from it
 
 Size = Literal["density", "weights_left"]
@@ -73,10 +73,15 @@ class Density(Figure, tag="density"):
     lines: Lines | UnsetType = UNSET
 
     def resolved(self, subjects: Mapping[str, Subject], where: str) -> Self:
-        for panel in self._shown(where):
+        shown = list(self._shown(where))
+        for panel in shown:
             panel.check(subjects)
-        rows = [tuple(panel and _ordered(panel) for panel in row) for row in self.panels]
-        return msgspec.structs.replace(_ordered(self), panels=tuple(rows))
+        lines = {panel.place: _named(panel, shown, subjects) for panel in shown}
+        rows: list[tuple[DensityPanel | None, ...]] = []
+        for row, items in enumerate(self.panels):
+            columns = enumerate(items)
+            rows.append(tuple(panel and _fixed(panel, lines[row, at]) for at, panel in columns))
+        return _fixed(msgspec.structs.replace(self, panels=tuple(rows)), UNSET)
 
     def tables(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for panel in self._shown() for name in panel.over))
@@ -127,7 +132,7 @@ class Series:
     strategy: str
     branch: str
     label: str  # of the experiment
-    name: str | None
+    name: str  # "" where the label says enough
     look: Look
 
 
@@ -175,9 +180,22 @@ class Shown:
             for line, item in self.lines.items():
                 own = look_of(item.appearance, "")
                 both = Look(own.color or look.color, own.dash or look.dash)
-                name = None if isinstance(item.label, UnsetType) else item.label
-                found.append(Series(experiment, *series_of(line, ""), its.name, name, both))
+                found.append(Series(experiment, *series_of(line, ""), its.name, item.name, both))
         return found
+
+    def word(self, line: str, subjects: Mapping[str, Subject]) -> str:
+        """The paper's name of a branch.
+
+        Raises ValueError where it is another one in each experiment.
+        """
+        strategy, branch = series_of(line, "")
+        found = {strategy in subjects[name].untrained for name in self.over}
+        if branch != "ticket" or found == {False}:
+            return WORDS.get(branch, branch)
+        if found == {True}:
+            return UNTRAINED
+        what = "a label of its own (masks are found by training in some experiments only)"
+        raise ValueError(f"{self.keys['lines']}.{line}: expected {what}, got none")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -217,8 +235,7 @@ class Legend:
 
     def name(self, series: Series) -> str:
         """What the legend calls a line."""
-        name = self._line(series) if series.name is None else series.name
-        parts = [series.label, name] if self.compares else [name]
+        parts = [series.label, series.name] if self.compares else [series.name]
         return ", ".join(part for part in parts if part)
 
     def look(self, series: Series) -> dict[str, Any]:
@@ -229,29 +246,41 @@ class Legend:
         dash = series.look.dash or list(DASHES)[at % len(DASHES)]
         return {"color": color, "ls": DASHES[dash], "marker": self.markers[color]}
 
-    def _line(self, series: Series) -> str:
-        """The paper's name of a branch, and its strategy, where the label does not say enough."""
-        if self.compares and len(self.lines) == 1:
-            return ""
-        untrained = series.branch == "ticket" and series.strategy in NO_TICKETS
-        name = "original init" if untrained else BRANCHES.get(series.branch, series.branch)
-        short = self.compares and len(self.strategies) == 1
-        return name if short else f"{name} ({series.strategy})"
-
 
 def _owner(series: Series, compares: bool) -> str:
     """What has a colour of its own: an experiment by its label, or else a branch."""
     return series.label if compares else series.branch
 
 
-def _ordered(owner: Owner) -> Owner:
-    """A figure or a panel whose experiments and lines have numbers.
+def _fixed(owner: Owner, lines: Lines | UnsetType) -> Owner:
+    """A figure or a panel with these lines, whose experiments have numbers.
 
     Settings are kept as JSON with sorted keys, so the order in which they were written is lost.
     """
     over = UNSET if isinstance(owner.over, UnsetType) else called(owner.over, "label")
-    lines = UNSET if isinstance(owner.lines, UnsetType) else called(owner.lines, "look")
     return msgspec.structs.replace(owner, over=over, lines=lines)
+
+
+def _named(panel: Shown, shown: Sequence[Shown], subjects: Mapping[str, Subject]) -> Lines:
+    """The lines of a panel of a figure, each with its number and with a label."""
+    lines: Lines = {}
+    for line, item in panel.lines.items():
+        unset = isinstance(item.label, UnsetType)
+        label = _label(line, panel, shown, subjects) if unset else item.label
+        lines[line] = msgspec.structs.replace(item, label=label)
+    return lines
+
+
+def _label(line: str, panel: Shown, shown: Sequence[Shown], subjects: Mapping[str, Subject]) -> str:
+    """The paper's name of a branch, and its strategy, where experiments' labels say too little."""
+    compared = compares([item.over for item in shown])
+    lines = {other for item in shown for other in item.lines}
+    strategies = {series_of(other, "")[0] for other in lines}
+    if compared and len(lines) == 1:
+        return ""
+    word = panel.word(line, subjects)
+    short = compared and len(strategies) == 1
+    return word if short else f"{word} ({series_of(line, '')[0]})"
 
 
 def _lines(panel: Shown, tables: Mapping[str, Sequence[Row]]) -> list[tuple[Series, list[Point]]]:
