@@ -90,7 +90,7 @@ def text(
     """The table of an experiment's run files as CSV. Raises ValueError where one is not whole."""
     found: list[Row] = []
     for run in runs:
-        template = measures.template(run.origin.settings, run.origin.networks)
+        template = measures.template_of(run.origin.settings, run.origin.networks)
         found += rows(run.load(template), moments)
     return to_csv(assemble(found, strategies), moments)
 
