@@ -8,7 +8,7 @@ import dataclasses
 import functools
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -87,14 +87,34 @@ class Study:
     @functools.cache
     def theta0(self, experiment: str, block: str) -> Node:
         """θ0 of a block."""
-        return self._node(Theta0(**self._drawn(experiment, block)))
+        found = self.experiments[experiment]
+        plan = Theta0(
+            experiment=experiment,
+            block=block,
+            dataset=found.dataset,
+            seed=found.seed,
+            network=found.network,
+        )
+        return self._node(plan)
 
     @functools.cache
     def rewound(self, experiment: str, block: str, iteration: int) -> Node:
         """The weights of a block's dense networks after so many iterations of their training."""
-        dense = {"strategy": DENSE, "round": 0, "branch": "ticket", "iteration": iteration}
-        fields = self._drawn(experiment, block) | self._trained(experiment) | dense
-        return self._node(Rewound(**fields))
+        found = self.experiments[experiment]
+        plan = Rewound(
+            experiment=experiment,
+            block=block,
+            strategy=DENSE,
+            round=0,
+            branch="ticket",
+            dataset=found.dataset,
+            seed=found.seed,
+            validation=found.validation,
+            network=found.network,
+            recipe=found.recipe,
+            iteration=iteration,
+        )
+        return self._node(plan)
 
     @functools.cache
     def mask(self, experiment: str, block: str, strategy: str, round: int) -> Node:
@@ -122,14 +142,20 @@ class Study:
     @functools.cache
     def run(self, experiment: str, block: str, strategy: str, round: int, branch: str) -> Node:
         """The training run of a branch of a round: all trials of the block and all repeats."""
-        repeats = self.experiments[experiment].repeats(strategy, branch)
-        own = {"strategy": strategy, "round": round, "branch": branch}
+        found = self.experiments[experiment]
         plan = Run(
-            **self._drawn(experiment, block),
-            **self._trained(experiment),
-            **own,
+            experiment=experiment,
+            block=block,
+            strategy=strategy,
+            round=round,
+            branch=branch,
+            dataset=found.dataset,
+            seed=found.seed,
+            validation=found.validation,
+            network=found.network,
+            recipe=found.recipe,
             start=self._start(experiment, strategy, round, branch),
-            repeats=1 if branch == SEARCH else repeats,
+            repeats=1 if branch == SEARCH else found.repeats(strategy, branch),
             keep_weights=branch in self._with_weights(experiment),
         )
         return self._node(plan)
@@ -148,7 +174,7 @@ class Study:
         shown = self.config.figures[name]
         inputs = {
             "tables": tuple(self.table(experiment) for experiment in shown.tables()),
-            "runs": tuple(self._drawn_runs(name)),
+            "runs": tuple(self._figure_runs(name)),
         }
         plan = Figure(name=name, figure=shown, style=self.config.style)
         return Node(plan, {role: nodes for role, nodes in inputs.items() if nodes})
@@ -159,17 +185,18 @@ class Study:
         return Node(Metrics(), {"tables": tuple(self.table(name) for name in self.experiments)})
 
     def at(self, address: Address) -> Node:
-        """The node of an address, whose coordinates have the order of the arguments below."""
-        made: dict[str, Any] = {
-            "dataset": self.dataset,
-            "theta0": self.theta0,
-            "rewound": self.rewound,
-            "mask": self.mask,
-            "run": self.run,
+        """The node of an address."""
+        block = ("experiment", "block")
+        made: dict[str, tuple[Callable[..., Node], tuple[str, ...]]] = {
+            "dataset": (self.dataset, ("dataset",)),
+            "theta0": (self.theta0, block),
+            "rewound": (self.rewound, (*block, "iteration")),
+            "mask": (self.mask, (*block, "strategy", "round")),
+            "run": (self.run, (*block, "strategy", "round", "branch")),
         }
+        method, names = made[address.kind]
         # By position: functools.cache takes the same argument by name for another one.
-        node: Node = made[address.kind](*address.coordinates.values())
-        return node
+        return method(*(address.coordinates[name] for name in names))
 
     def runs(self, experiment: str) -> Iterator[Node]:
         """All training runs of an experiment that a table has, block by block."""
@@ -237,7 +264,7 @@ class Study:
             for line in lines:
                 yield self.run(experiment, block, line.strategy, line.round, line.branch)
 
-    def _drawn_runs(self, figure: str) -> Iterator[Node]:
+    def _figure_runs(self, figure: str) -> Iterator[Node]:
         """The runs that a figure draws, experiment by experiment."""
         lines: dict[str, dict[Line, None]] = {}
         for item in self.config.figures[figure].runs():
@@ -256,15 +283,6 @@ class Study:
             assert isinstance(weights, TrainedWeights), "search goes on from a run"
             return weights
         return chosen.reset
-
-    def _drawn(self, experiment: str, block: str) -> dict[str, Any]:
-        found = self.experiments[experiment]
-        own = {"dataset": found.dataset, "seed": found.seed, "network": found.network}
-        return {"experiment": experiment, "block": block, **own}
-
-    def _trained(self, experiment: str) -> dict[str, Any]:
-        found = self.experiments[experiment]
-        return {"validation": found.validation, "recipe": found.recipe}
 
     def _rates(self, experiment: str, rates: Mapping[str, float]) -> dict[str, float]:
         """By weight. What no rate is given for, such as shortcuts, is left as it is."""
