@@ -3,6 +3,8 @@
 import dataclasses
 from collections.abc import Mapping
 
+from lth.lottery.names import DENSE
+
 
 @dataclasses.dataclass(frozen=True)
 class Subject:
@@ -28,7 +30,7 @@ class Subject:
 
     def trains(self, strategy: str, round: int, branch: str) -> bool:
         """Whether there is a training run of a round. Round 0 is that of strategy `dense`."""
-        if strategy == "dense":
+        if strategy == DENSE:
             return round == 0 and branch in self.dense
         return self.has(strategy, branch) and 1 <= round <= self.strategies[strategy][0]
 

@@ -7,14 +7,14 @@ from lth.files.paths import NAME
 from lth.lottery.branches.choices import BRANCHES
 from lth.lottery.branches.search import SEARCH
 from lth.lottery.initializations.distribution import check_initialization
-from lth.lottery.names import split_name
+from lth.lottery.names import DENSE, split_name
 from lth.lottery.pruning.choices import METHODS
 from lth.lottery.tickets import check_branch
 from lth.networks.architecture import Architecture
 from lth.settings import expected, tag_of, unknown
 from lth.study.experiment import Experiment
 from lth.study.planned_survivors import Left, sizes_of, survivors
-from lth.study.references import DENSE, Making, RewoundWeights, TrainedWeights
+from lth.study.references import Making, RewoundWeights, TrainedWeights
 from lth.study.strategies.choices import Strategy
 
 MEASURED = [branch for branch in BRANCHES if branch != SEARCH]  # what an experiment may ask for

@@ -8,10 +8,10 @@ from msgspec import Meta
 
 from lth.data.source import Source
 from lth.files.paths import block_of
+from lth.lottery.names import DENSE
 from lth.networks.architecture import Architecture
 from lth.networks.choices import Network
 from lth.settings import Count, Seed, Settings
-from lth.study.references import DENSE
 from lth.study.strategies.choices import Strategy
 from lth.training.recipe import Recipe
 

@@ -15,6 +15,7 @@ from typing import Any
 from lth import keys, settings
 from lth.data.source import arrays_of
 from lth.lottery.branches.search import SEARCH
+from lth.lottery.names import DENSE
 from lth.lottery.pruning.choices import METHODS
 from lth.networks.architecture import Architecture
 from lth.study.catalog import Config
@@ -29,7 +30,7 @@ from lth.study.plans.rewound import Rewound
 from lth.study.plans.run import Run
 from lth.study.plans.table import Table
 from lth.study.plans.theta0 import Theta0
-from lth.study.references import DENSE, InitialWeights, TrainedWeights, Weights
+from lth.study.references import InitialWeights, TrainedWeights, Weights
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

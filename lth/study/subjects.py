@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from lth.data.source import Source
+from lth.lottery.names import DENSE
 from lth.report.subject import Subject
 from lth.study.experiment import Experiment
 from lth.study.planned_survivors import survivors
-from lth.study.references import DENSE, InitialWeights
+from lth.study.references import InitialWeights
 from lth.study.strategies.choices import Strategy
 
 

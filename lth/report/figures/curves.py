@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from msgspec import UNSET, UnsetType
 
+from lth.lottery.names import DENSE
 from lth.report import panels
 from lth.report.figures.figure import (
     Called,
@@ -25,7 +26,7 @@ from lth.report.figures.figure import (
     taken,
     title,
 )
-from lth.report.lines import DENSE, Line, line_of, runs_of
+from lth.report.lines import Line, line_of, runs_of
 from lth.report.looks import DASHES, LEVELS, Dash, palette
 from lth.report.points import Row
 from lth.report.quantities import OF_CURVES, OF_TABLES, of_curve
