@@ -20,7 +20,7 @@ from lth.lottery.pruning.choices import METHODS
 from lth.networks.architecture import Architecture
 from lth.study.catalog import Config
 from lth.study.contents import networks_of
-from lth.study.experiment import Line
+from lth.study.experiment import BranchRuns
 from lth.study.plans.dataset import Dataset
 from lth.study.plans.figure import Figure
 from lth.study.plans.mask import Mask, dense_mask
@@ -202,7 +202,7 @@ class Study:
     def runs(self, experiment: str) -> Iterator[Node]:
         """All training runs of an experiment that a table has, block by block."""
         found = self.experiments[experiment]
-        yield from self._runs(experiment, found.lines)
+        yield from self._runs(experiment, found.branch_runs)
 
     def nodes(self) -> list[Node]:
         """Every file of a finished study, each once."""
@@ -259,19 +259,19 @@ class Study:
         """The node of a plan that says its inputs itself."""
         return Node(plan, {role: (self.at(item),) for role, item in plan.inputs().items()})
 
-    def _runs(self, experiment: str, lines: list[Line]) -> Iterator[Node]:
-        """The runs of lines, block by block: in the order in which `paths.braced` has them."""
+    def _runs(self, experiment: str, wanted: list[BranchRuns]) -> Iterator[Node]:
+        """Runs, block by block: in the order in which `paths.braced` has them."""
         for block in self.experiments[experiment].blocks:
-            for line in lines:
-                yield self.run(experiment, block, line.strategy, line.round, line.branch)
+            for item in wanted:
+                yield self.run(experiment, block, item.strategy, item.round, item.branch)
 
     def _figure_runs(self, figure: str) -> Iterator[Node]:
         """The runs that a figure draws, experiment by experiment."""
-        lines: dict[str, dict[Line, None]] = {}
-        for item in self.config.figures[figure].runs():
-            line = Line(item.strategy, item.round, item.branch)
-            lines.setdefault(item.experiment, {})[line] = None
-        for experiment, own in lines.items():
+        wanted: dict[str, dict[BranchRuns, None]] = {}
+        for line in self.config.figures[figure].runs():
+            runs = BranchRuns(line.strategy, line.round, line.branch)
+            wanted.setdefault(line.experiment, {})[runs] = None
+        for experiment, own in wanted.items():
             yield from self._runs(experiment, list(own))
 
     def _start(self, experiment: str, strategy: str, round: int, branch: str) -> Weights:

@@ -41,7 +41,7 @@ def test_levels_are_percents_of_all_weights_from_round_0_on(project: Project) ->
 
 def test_a_subject_trains_the_lines_of_its_experiment_alone(project: Project) -> None:
     found, experiment = subject(project), project.read().experiments["digits"]
-    lines = [(line.strategy, line.round, line.branch) for line in experiment.lines]
+    lines = [(line.strategy, line.round, line.branch) for line in experiment.branch_runs]
     assert all(found.trains(*line) for line in lines)
     others = [("iterative", 0, "ticket"), ("iterative", 13, "ticket"), ("dense", 1, "ticket")]
     assert not any(found.trains(*line) for line in others)

@@ -11,21 +11,21 @@ from msgspec import UNSET, UnsetType
 
 from lth.report import panels
 from lth.report.figures.figure import (
-    Called,
     Figure,
+    LegendEntry,
     Over,
-    Place,
-    called,
     cells,
     check_grid,
     check_over,
     compares,
     heading,
-    taken,
+    numbered,
+    own_or_shared,
     title,
 )
 from lth.report.lines import check_series, series_of
 from lth.report.looks import COLORS, DASHES, MARKERS, Look, look_of, palette
+from lth.report.panels import Place
 from lth.report.points import Point, Row, points
 from lth.report.quantities import DRAWN, EXAMPLE, moment_of, of_table
 from lth.report.subject import Subject
@@ -44,7 +44,7 @@ SPREAD = 0.02  # of a size: the most that a point stands aside from it
 
 Size = Literal["density", "weights_left"]
 Scale = Literal["log", "linear"]
-Lines = dict[str, str | Called]  # by strategy/branch; a text is its look
+Lines = dict[str, str | LegendEntry]  # by strategy/branch; a text is its look
 Owner = TypeVar("Owner", "Density", "DensityPanel")
 
 
@@ -110,16 +110,16 @@ class Density(Figure, tag="density"):
         for (row, column), panel in cells(self.panels):
             key = f"{where}.panels[{row}][{column}]"
             shared_x = "density" if isinstance(self.x, UnsetType) else self.x
-            over, over_key = taken("over", panel.over, self.over, where, key)
-            lines, lines_key = taken("lines", panel.lines, self.lines, where, key)
+            over, over_key = own_or_shared("over", panel.over, self.over, where, key)
+            lines, lines_key = own_or_shared("lines", panel.lines, self.lines, where, key)
             yield Shown(
                 place=(row, column),
                 y=panel.y,
-                x=taken("x", panel.x, shared_x, where, key)[0],
-                scale=taken("scale", panel.scale, self.scale, where, key)[0],
+                x=own_or_shared("x", panel.x, shared_x, where, key)[0],
+                scale=own_or_shared("scale", panel.scale, self.scale, where, key)[0],
                 title=panel.title,
-                over=called(over, "label"),
-                lines=called(lines, "look"),
+                over=numbered(over, "label"),
+                lines=numbered(lines, "look"),
                 keys={"y": f"{key}.y", "over": over_key, "lines": lines_key},
             )
 
@@ -145,8 +145,8 @@ class Shown:
     x: str
     scale: str
     title: str | UnsetType
-    over: Mapping[str, Called]
-    lines: Mapping[str, Called]
+    over: Mapping[str, LegendEntry]
+    lines: Mapping[str, LegendEntry]
     keys: Mapping[str, str]
 
     def check(self, subjects: Mapping[str, Subject]) -> None:
@@ -257,7 +257,7 @@ def _fixed(owner: Owner, lines: Lines | UnsetType) -> Owner:
 
     Settings are kept as JSON with sorted keys, so the order in which they were written is lost.
     """
-    over = UNSET if isinstance(owner.over, UnsetType) else called(owner.over, "label")
+    over = UNSET if isinstance(owner.over, UnsetType) else numbered(owner.over, "label")
     return msgspec.structs.replace(owner, over=over, lines=lines)
 
 

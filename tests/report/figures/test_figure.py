@@ -74,7 +74,7 @@ def test_figures_of_another_form_are_refused(data: dict[str, Any], message: str)
 def test_kinds_have_a_schema() -> None:
     schema = msgspec.json.schema(Figure)
     assert schema["discriminator"]["mapping"].keys() == by_tag(Figure).keys()
-    assert {"DensityPanel", "CurvesPanel", "Called"} <= schema["$defs"].keys()
+    assert {"DensityPanel", "CurvesPanel", "LegendEntry"} <= schema["$defs"].keys()
     assert schema["$defs"]["DensityPanel"]["required"] == ["y"]
 
 
