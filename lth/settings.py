@@ -20,8 +20,9 @@ LARGEST = 1e300  # of a number: sums and products of a few of them are still fin
 Count = Annotated[int, Meta(ge=1)]
 Repeats = Annotated[int, Meta(ge=1, le=10_000)]  # each a network in memory
 Rounds = Annotated[int, Meta(ge=1, le=100)]  # keys go down all rounds, on Python's stack
-Iteration = Annotated[int, Meta(ge=0)]
-Seed = Annotated[int, Meta(ge=0)]
+Natural = Annotated[int, Meta(ge=0)]
+Iteration = Natural
+Seed = Natural
 Positive = Annotated[float, Meta(gt=0)]
 Rate = Annotated[float, Meta(ge=0, lt=1)]
 

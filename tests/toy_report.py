@@ -51,6 +51,7 @@ def subject(
         "evaluate_every": 10,
         "iterations": 200,
         "levels": dict.fromkeys(STRATEGIES, levels),
+        "untrained": frozenset({"random"}),
     }
     return Subject(**{**fields, **own})
 

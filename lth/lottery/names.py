@@ -1,8 +1,12 @@
-"""Names with a number: `noise-0.5` is noise of 0.5, `normal-0.1` a standard deviation of 0.1."""
+"""The name of the dense network, and names with a number.
+
+`noise-0.5` is noise of 0.5, and `normal-0.1` a standard deviation of 0.1.
+"""
 
 import math
 import re
 
+DENSE = "dense"  # the strategy of round 0, which all strategies share
 NAMED = re.compile(r"([a-z]+(?:-[a-z]+)*)(?:-(.*))?")
 NUMBER = re.compile(r"(?:0|[1-9]\d{0,5})(?:\.\d{0,5}[1-9])?")
 

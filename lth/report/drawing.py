@@ -21,6 +21,7 @@ def draw(
     found = {document.origin.settings["experiment"]: document for document in documents}
     rows = {name: tables.of_origin(document) for name, document in found.items()}
     runs = [
-        item.load(measures.template(item.origin.settings, item.origin.networks)) for item in stored
+        item.load(measures.template_of(item.origin.settings, item.origin.networks))
+        for item in stored
     ]
     return figure.draw(style, rows, runs)

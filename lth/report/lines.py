@@ -5,10 +5,10 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 
+from lth.lottery.names import DENSE
 from lth.report.subject import Subject
 from lth.settings import expected, unknown
 
-DENSE = "dense"  # the strategy of round 0
 NAME = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 BRANCH = r"[a-z0-9.-]+"  # such as noise-0.5
 SERIES = re.compile(rf"({NAME})/({BRANCH})")

@@ -3,6 +3,8 @@
 import dataclasses
 from collections.abc import Mapping
 
+from lth.lottery.names import DENSE
+
 
 @dataclasses.dataclass(frozen=True)
 class Subject:
@@ -11,7 +13,7 @@ class Subject:
     `strategies` have their last round and their branches, and `dense` has the branches at round 0.
     `moments` are iterations whose accuracies the table has. Networks are evaluated after every
     `evaluate_every` of `iterations`. `levels` are by strategy the percents of weights remaining in
-    rounds 0, 1, 2, ...
+    rounds 0, 1, 2, ... `untrained` are the strategies whose masks no training run has found.
     """
 
     strategies: Mapping[str, tuple[int, tuple[str, ...]]]
@@ -20,6 +22,7 @@ class Subject:
     evaluate_every: int
     iterations: int
     levels: Mapping[str, tuple[float, ...]]
+    untrained: frozenset[str]
 
     def has(self, strategy: str, branch: str) -> bool:
         """Whether a strategy has a branch."""
@@ -27,7 +30,7 @@ class Subject:
 
     def trains(self, strategy: str, round: int, branch: str) -> bool:
         """Whether there is a training run of a round. Round 0 is that of strategy `dense`."""
-        if strategy == "dense":
+        if strategy == DENSE:
             return round == 0 and branch in self.dense
         return self.has(strategy, branch) and 1 <= round <= self.strategies[strategy][0]
 

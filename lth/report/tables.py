@@ -11,6 +11,7 @@ from typing import Any
 from lth.files import origins
 from lth.files.hdf5 import File, Stored
 from lth.files.origins import MEND
+from lth.lottery.names import DENSE
 from lth.report.points import Row
 from lth.report.quantities import AT, OF_TABLES, moment_of
 from lth.training import measures
@@ -62,7 +63,7 @@ def assemble(found: Iterable[Row], strategies: Mapping[str, Sequence[str]]) -> l
     """
     result: list[Row] = []
     for row in found:
-        if row["strategy"] == "dense":
+        if row["strategy"] == DENSE:
             sharing = [name for name, branches in strategies.items() if row["branch"] in branches]
             result += [{**row, "strategy": name} for name in sharing]
         else:
@@ -90,7 +91,7 @@ def text(
     """The table of an experiment's run files as CSV. Raises ValueError where one is not whole."""
     found: list[Row] = []
     for run in runs:
-        template = measures.template(run.origin.settings, run.origin.networks)
+        template = measures.template_of(run.origin.settings, run.origin.networks)
         found += rows(run.load(template), moments)
     return to_csv(assemble(found, strategies), moments)
 

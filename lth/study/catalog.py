@@ -167,6 +167,7 @@ def _extended(name: str, data: Any, entries: Mapping[str, Any], where: str) -> d
     """An entry with all that it inherits."""
     _check_name(name, where)
     changes = [data]
+    section = where.partition(".")[0]
     seen: list[str] = []
     while "extends" in _mapping(changes[-1], where):
         parent = changes[-1]["extends"]
@@ -180,7 +181,7 @@ def _extended(name: str, data: Any, entries: Mapping[str, Any], where: str) -> d
             raise ValueError(f"{where}.extends: {limit}, got more")
         seen.append(parent)
         changes.append(entries[parent])
-        where = parent
+        where = f"{section}.{parent}"
     whole: Any = {}
     for change in reversed(changes):
         whole = _merged(whole, {key: value for key, value in change.items() if key != "extends"})

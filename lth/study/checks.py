@@ -7,15 +7,16 @@ from lth.files.paths import NAME
 from lth.lottery.branches.choices import BRANCHES
 from lth.lottery.branches.search import SEARCH
 from lth.lottery.initializations.distribution import check_initialization
-from lth.lottery.names import split_name
+from lth.lottery.names import DENSE, split_name
 from lth.lottery.pruning.choices import METHODS
 from lth.lottery.tickets import check_branch
 from lth.networks.architecture import Architecture
 from lth.settings import expected, tag_of, unknown
 from lth.study.experiment import Experiment
 from lth.study.planned_survivors import Left, sizes_of, survivors
-from lth.study.references import DENSE, Making, RewoundWeights, TrainedWeights
+from lth.study.references import Making, RewoundWeights, TrainedWeights
 from lth.study.strategies.choices import Strategy
+from lth.study.strategies.strategy import before
 
 MEASURED = [branch for branch in BRANCHES if branch != SEARCH]  # what an experiment may ask for
 SCOPES = [name for name, method in METHODS.items() if not method.draws]
@@ -117,14 +118,13 @@ def _check_strategy(name: str, strategy: Strategy, experiment: Experiment, key: 
 def _check_making(name: str, round: int, making: Making, experiment: Experiment, key: str) -> None:
     """Refuses a round whose mask begins with one that is not made, or not made before it."""
     strategies = experiment.strategies
+    if len(circle := _circle(name, strategies)) > 1:
+        found = f"{' and '.join(circle)} are made from each other"
+        raise ValueError(f"{key}: {found}; make one of them from another strategy")
     other = strategies.get(making.strategy)
     dense = (making.strategy, making.round) == (DENSE, 0)
     exists = dense or (other is not None and 1 <= making.round <= other.last_round)
-    if (
-        not exists
-        or (making.strategy == name and making.round >= round)
-        or _circular(name, experiment)
-    ):
+    if not exists or (making.strategy == name and making.round >= round):
         found = f"its round {round} is made from {making.strategy}/round-{making.round}"
         strategies_are = f"and the strategies are {_described(experiment)}"
         raise ValueError(f"{key}: {found}, {strategies_are}; take others, or fewer rounds")
@@ -152,16 +152,15 @@ def _check_trained(weights: TrainedWeights, strategies: Mapping[str, Strategy], 
         raise ValueError(f"{key}.branches: expected {what}, got {', '.join(found)}")
 
 
-def _circular(name: str, experiment: Experiment) -> bool:
-    """Whether strategies are made from each other in a circle."""
-    seen = {name}
-    following = experiment.strategies[name].making(name, 1).strategy
-    while following != DENSE and following in experiment.strategies:
-        if following in seen:
-            return True
-        seen.add(following)
-        following = experiment.strategies[following].making(following, 1).strategy
-    return False
+def _circle(name: str, strategies: Mapping[str, Strategy]) -> list[str]:
+    """The strategies that are made from each other, where the one of this name leads to such."""
+    seen: list[str] = []
+    while name in strategies:
+        if name in seen:
+            return seen[seen.index(name) :]
+        seen.append(name)
+        name = strategies[name].making(name, 1).strategy
+    return []
 
 
 def _check_rates(
@@ -190,11 +189,11 @@ def _check_survivors(experiment: Experiment, architecture: Architecture, where: 
     sizes = sizes_of(architecture)
     for name, round, after in _pruned_rounds(experiment, left):
         key = f"{where}.strategies.{name}"
-        before = left[(name, round - 1) if round > 1 else (DENSE, 0)]
-        if sum(after.values()) >= sum(before.values()):
+        last = left[before(name, round)]
+        if sum(after.values()) >= sum(last.values()):
             found = (
                 f"round {round} leaves {sum(after.values())} weights, "
-                f"and round {round - 1} leaves {sum(before.values())}"
+                f"and round {round - 1} leaves {sum(last.values())}"
             )
             mend = "take other rates or fewer rounds"
             raise ValueError(f"{key}: expected fewer weights each round, but {found}; {mend}")

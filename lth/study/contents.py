@@ -1,6 +1,5 @@
 """Which arrays an HDF5 file of each kind holds: they follow from its plan and its network."""
 
-from lth import settings
 from lth.files.hdf5 import Template
 from lth.files.paths import trials_of
 from lth.lottery import masks, tickets
@@ -22,7 +21,7 @@ def template(plan: Plan, shape: tuple[int, ...], classes: int) -> Template:
         case Run():
             architecture = plan.network.architecture(shape, classes)
             weights = tickets.template(networks_of(plan), architecture) if plan.keep_weights else {}
-            measured = measures.template(settings.plain(plan), networks_of(plan))
+            measured = measures.template(plan.recipe, plan.start_iteration, networks_of(plan))
             return {**weights, **measured}
         case _:
             raise ValueError(f"kind {plan.KIND!r} is no HDF5 file")

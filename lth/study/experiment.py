@@ -8,17 +8,17 @@ from msgspec import Meta
 
 from lth.data.source import Source
 from lth.files.paths import block_of
+from lth.lottery.names import DENSE
 from lth.networks.architecture import Architecture
 from lth.networks.choices import Network
 from lth.settings import Count, Seed, Settings
-from lth.study.references import DENSE
 from lth.study.strategies.choices import Strategy
 from lth.training.recipe import Recipe
 
 
 @dataclasses.dataclass(frozen=True)
-class Line:
-    """The training runs of one strategy, round and branch, over all trials and repeats."""
+class BranchRuns:
+    """The training runs of a branch of a round, over all trials and repeats."""
 
     strategy: str
     round: int
@@ -55,17 +55,17 @@ class Experiment(Settings):
         return list(dict.fromkeys(every))
 
     @property
-    def lines(self) -> list[Line]:
-        """The training runs of one block. Those of the dense network come first."""
-        lines = [Line(DENSE, 0, branch) for branch in self.dense_branches]
+    def branch_runs(self) -> list[BranchRuns]:
+        """The training runs of each block. Those of the dense network come first."""
+        runs = [BranchRuns(DENSE, 0, branch) for branch in self.dense_branches]
         for name, strategy in self.strategies.items():
             for round in range(1, strategy.last_round + 1):
-                lines += [Line(name, round, branch) for branch in strategy.branches]
-        return lines
+                runs += [BranchRuns(name, round, branch) for branch in strategy.branches]
+        return runs
 
     @property
     def jobs(self) -> int:
-        """How many training jobs it is: the lines of each block of trials."""
+        """How many training jobs it is: the runs of each block of trials."""
         rounds = sum(item.last_round * len(item.branches) for item in self.strategies.values())
         return -(-self.trials // self.block) * (len(self.dense_branches) + rounds)
 

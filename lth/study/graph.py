@@ -8,18 +8,19 @@ import dataclasses
 import functools
 import itertools
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from lth import keys, settings
 from lth.data.source import arrays_of
 from lth.lottery.branches.search import SEARCH
+from lth.lottery.names import DENSE
 from lth.lottery.pruning.choices import METHODS
 from lth.networks.architecture import Architecture
 from lth.study.catalog import Config
 from lth.study.contents import networks_of
-from lth.study.experiment import Line
+from lth.study.experiment import BranchRuns
 from lth.study.plans.dataset import Dataset
 from lth.study.plans.figure import Figure
 from lth.study.plans.mask import Mask, dense_mask
@@ -29,7 +30,7 @@ from lth.study.plans.rewound import Rewound
 from lth.study.plans.run import Run
 from lth.study.plans.table import Table
 from lth.study.plans.theta0 import Theta0
-from lth.study.references import DENSE, InitialWeights, TrainedWeights, Weights
+from lth.study.references import InitialWeights, TrainedWeights, Weights
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -87,14 +88,34 @@ class Study:
     @functools.cache
     def theta0(self, experiment: str, block: str) -> Node:
         """θ0 of a block."""
-        return self._node(Theta0(**self._drawn(experiment, block)))
+        found = self.experiments[experiment]
+        plan = Theta0(
+            experiment=experiment,
+            block=block,
+            dataset=found.dataset,
+            seed=found.seed,
+            network=found.network,
+        )
+        return self._node(plan)
 
     @functools.cache
     def rewound(self, experiment: str, block: str, iteration: int) -> Node:
         """The weights of a block's dense networks after so many iterations of their training."""
-        dense = {"strategy": DENSE, "round": 0, "branch": "ticket", "iteration": iteration}
-        fields = self._drawn(experiment, block) | self._trained(experiment) | dense
-        return self._node(Rewound(**fields))
+        found = self.experiments[experiment]
+        plan = Rewound(
+            experiment=experiment,
+            block=block,
+            strategy=DENSE,
+            round=0,
+            branch="ticket",
+            dataset=found.dataset,
+            seed=found.seed,
+            validation=found.validation,
+            network=found.network,
+            recipe=found.recipe,
+            iteration=iteration,
+        )
+        return self._node(plan)
 
     @functools.cache
     def mask(self, experiment: str, block: str, strategy: str, round: int) -> Node:
@@ -122,14 +143,20 @@ class Study:
     @functools.cache
     def run(self, experiment: str, block: str, strategy: str, round: int, branch: str) -> Node:
         """The training run of a branch of a round: all trials of the block and all repeats."""
-        repeats = self.experiments[experiment].repeats(strategy, branch)
-        own = {"strategy": strategy, "round": round, "branch": branch}
+        found = self.experiments[experiment]
         plan = Run(
-            **self._drawn(experiment, block),
-            **self._trained(experiment),
-            **own,
+            experiment=experiment,
+            block=block,
+            strategy=strategy,
+            round=round,
+            branch=branch,
+            dataset=found.dataset,
+            seed=found.seed,
+            validation=found.validation,
+            network=found.network,
+            recipe=found.recipe,
             start=self._start(experiment, strategy, round, branch),
-            repeats=1 if branch == SEARCH else repeats,
+            repeats=1 if branch == SEARCH else found.repeats(strategy, branch),
             keep_weights=branch in self._with_weights(experiment),
         )
         return self._node(plan)
@@ -148,7 +175,7 @@ class Study:
         shown = self.config.figures[name]
         inputs = {
             "tables": tuple(self.table(experiment) for experiment in shown.tables()),
-            "runs": tuple(self._drawn_runs(name)),
+            "runs": tuple(self._figure_runs(name)),
         }
         plan = Figure(name=name, figure=shown, style=self.config.style)
         return Node(plan, {role: nodes for role, nodes in inputs.items() if nodes})
@@ -159,22 +186,23 @@ class Study:
         return Node(Metrics(), {"tables": tuple(self.table(name) for name in self.experiments)})
 
     def at(self, address: Address) -> Node:
-        """The node of an address, whose coordinates have the order of the arguments below."""
-        made: dict[str, Any] = {
-            "dataset": self.dataset,
-            "theta0": self.theta0,
-            "rewound": self.rewound,
-            "mask": self.mask,
-            "run": self.run,
+        """The node of an address."""
+        block = ("experiment", "block")
+        made: dict[str, tuple[Callable[..., Node], tuple[str, ...]]] = {
+            "dataset": (self.dataset, ("dataset",)),
+            "theta0": (self.theta0, block),
+            "rewound": (self.rewound, (*block, "iteration")),
+            "mask": (self.mask, (*block, "strategy", "round")),
+            "run": (self.run, (*block, "strategy", "round", "branch")),
         }
+        method, names = made[address.kind]
         # By position: functools.cache takes the same argument by name for another one.
-        node: Node = made[address.kind](*address.coordinates.values())
-        return node
+        return method(*(address.coordinates[name] for name in names))
 
     def runs(self, experiment: str) -> Iterator[Node]:
         """All training runs of an experiment that a table has, block by block."""
         found = self.experiments[experiment]
-        yield from self._runs(experiment, found.lines)
+        yield from self._runs(experiment, found.branch_runs)
 
     def nodes(self) -> list[Node]:
         """Every file of a finished study, each once."""
@@ -231,19 +259,19 @@ class Study:
         """The node of a plan that says its inputs itself."""
         return Node(plan, {role: (self.at(item),) for role, item in plan.inputs().items()})
 
-    def _runs(self, experiment: str, lines: list[Line]) -> Iterator[Node]:
-        """The runs of lines, block by block: in the order in which `paths.braced` has them."""
+    def _runs(self, experiment: str, wanted: list[BranchRuns]) -> Iterator[Node]:
+        """Runs, block by block: in the order in which `paths.braced` has them."""
         for block in self.experiments[experiment].blocks:
-            for line in lines:
-                yield self.run(experiment, block, line.strategy, line.round, line.branch)
+            for item in wanted:
+                yield self.run(experiment, block, item.strategy, item.round, item.branch)
 
-    def _drawn_runs(self, figure: str) -> Iterator[Node]:
+    def _figure_runs(self, figure: str) -> Iterator[Node]:
         """The runs that a figure draws, experiment by experiment."""
-        lines: dict[str, dict[Line, None]] = {}
-        for item in self.config.figures[figure].runs():
-            line = Line(item.strategy, item.round, item.branch)
-            lines.setdefault(item.experiment, {})[line] = None
-        for experiment, own in lines.items():
+        wanted: dict[str, dict[BranchRuns, None]] = {}
+        for line in self.config.figures[figure].runs():
+            runs = BranchRuns(line.strategy, line.round, line.branch)
+            wanted.setdefault(line.experiment, {})[runs] = None
+        for experiment, own in wanted.items():
             yield from self._runs(experiment, list(own))
 
     def _start(self, experiment: str, strategy: str, round: int, branch: str) -> Weights:
@@ -256,15 +284,6 @@ class Study:
             assert isinstance(weights, TrainedWeights), "search goes on from a run"
             return weights
         return chosen.reset
-
-    def _drawn(self, experiment: str, block: str) -> dict[str, Any]:
-        found = self.experiments[experiment]
-        own = {"dataset": found.dataset, "seed": found.seed, "network": found.network}
-        return {"experiment": experiment, "block": block, **own}
-
-    def _trained(self, experiment: str) -> dict[str, Any]:
-        found = self.experiments[experiment]
-        return {"validation": found.validation, "recipe": found.recipe}
 
     def _rates(self, experiment: str, rates: Mapping[str, float]) -> dict[str, float]:
         """By weight. What no rate is given for, such as shortcuts, is left as it is."""

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from lth.lottery.names import DENSE
 from lth.lottery.pruning.choices import METHODS
 from lth.lottery.pruning.magnitude import count
 from lth.networks.architecture import Architecture
 from lth.study.experiment import Experiment
-from lth.study.references import DENSE
 
 TOGETHER = "all layers"  # those that are pruned together, as one
 Left = Mapping[str, int]  # weights left by layer

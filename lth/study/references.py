@@ -2,8 +2,6 @@
 
 from lth.settings import Iteration, Settings
 
-DENSE = "dense"  # the strategy of round 0, which all strategies share
-
 
 class InitialWeights(Settings, tag="theta0", tag_field="kind"):
     """The initial weights."""

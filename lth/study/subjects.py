@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from lth.data.source import Source
+from lth.lottery.names import DENSE
 from lth.report.subject import Subject
 from lth.study.experiment import Experiment
 from lth.study.planned_survivors import survivors
-from lth.study.references import DENSE
+from lth.study.references import InitialWeights
+from lth.study.strategies.choices import Strategy
 
 
 def subject_of(experiment: Experiment, known: Mapping[str, Source]) -> Subject:
@@ -29,4 +31,14 @@ def subject_of(experiment: Experiment, known: Mapping[str, Source]) -> Subject:
         evaluate_every=experiment.recipe.evaluate_every,
         iterations=experiment.recipe.iterations,
         levels=levels,
+        untrained=frozenset(
+            name for name, item in experiment.strategies.items() if _untrained(name, item)
+        ),
     )
+
+
+def _untrained(name: str, strategy: Strategy) -> bool:
+    """Whether no mask of a strategy is made by weights that were trained."""
+    rounds = range(1, strategy.last_round + 1)
+    weights = [strategy.making(name, round).weights for round in rounds]
+    return all(item is None or isinstance(item, InitialWeights) for item in weights)

@@ -40,15 +40,11 @@ def from_curves(iterations: np.ndarray, curves: Mapping[str, np.ndarray]) -> dic
     return measures
 
 
-def template(settings: Mapping[str, Any], networks: int) -> hdf5.Template:
-    """The arrays that a run file holds beside weights.
+def template(recipe: Recipe, start: int, networks: int) -> hdf5.Template:
+    """The arrays that a run file of so many networks holds beside weights.
 
-    `settings` are those of the file, and `networks` how many it has. Raises ValueError where the
-    settings are not those of a run.
+    `start` is the iteration from which they are trained.
     """
-    recipe = read(Recipe, _setting(settings, "recipe"), "recipe")
-    start = _start_iteration(settings)
-    recipe.check_within(start, "start.iteration")
     evaluations = len(recipe.evaluations(start))
     return {
         **hdf5.stack(networks),
@@ -57,6 +53,17 @@ def template(settings: Mapping[str, Any], networks: int) -> hdf5.Template:
         **{f"curves/{name}": ((networks, evaluations), hdf5.FLOAT) for name in CURVES},
         **{f"measures/{name}": ((networks,), kind) for name, kind in MEASURES.items()},
     }
+
+
+def template_of(settings: Mapping[str, Any], networks: int) -> hdf5.Template:
+    """The template of a run file whose settings are known as plain data.
+
+    Raises ValueError where they are not those of a run.
+    """
+    recipe = read(Recipe, _setting(settings, "recipe"), "recipe")
+    start = _start_iteration(settings)
+    recipe.check_within(start, "start.iteration")
+    return template(recipe, start, networks)
 
 
 def _start_iteration(settings: Mapping[str, Any]) -> int:

@@ -21,8 +21,12 @@ def plot(
 
     What it was made from is written to `origin`.
     """
-    documents = [origins.read(path, "table") for path in tables]
-    stored = [hdf5.find(path, "run") for path in runs]
+    documents = [origins.read(path) for path in tables]
+    for document in documents:
+        plan.check_input("tables", document.path, document.origin)
+    stored = [hdf5.find(path) for path in runs]
+    for run in stored:
+        plan.check_input("runs", run.path, run.origin)
     inputs = {
         "tables": tuple(document.as_input() for document in documents),
         "runs": tuple(run.as_input() for run in stored),

@@ -16,7 +16,7 @@ def prune(plan: Mask, key: str | None, mask: Path, weights: Path | None, out: Pa
     method that looks at no weights.
     """
     _check(plan, weights)
-    before = hdf5.find(mask, "mask")
+    before = hdf5.find(mask)
     trained = hdf5.find(weights) if weights else None
     found = {"mask": before} | ({"weights": trained} if trained else {})
     for role, stored in found.items():

@@ -15,7 +15,9 @@ def summarize(
 
     `tables` are the origins of tables. `origin` becomes that of the numbers.
     """
-    found = [origins.read(path, "table") for path in tables]
+    found = [origins.read(path) for path in tables]
+    for document in found:
+        plan.check_input("tables", document.path, document.origin)
     made = plan.origin({"tables": tuple(document.as_input() for document in found)})
     origins.expect(key, made, out)
     atomic.write_text(out, headlines.metrics(found))

@@ -11,8 +11,9 @@ from lth.study.plans.table import Table
 
 def tabulate(plan: Table, key: str | None, runs: Sequence[Path], out: Path, origin: Path) -> None:
     """Writes the table of run files to `out`, and what it was made from to `origin`."""
-    found = [hdf5.find(path, "run") for path in runs]
+    found = [hdf5.find(path) for path in runs]
     for stored in found:
+        plan.check_input("runs", stored.path, stored.origin)
         if (other := stored.origin.settings["experiment"]) != plan.experiment:
             what = f"a run of experiment {plan.experiment!r}"
             raise expected(str(stored.path), what, other)

@@ -94,14 +94,17 @@ def test_entries_that_extend_each_other_are_refused(project: Project, section: s
     project.set(f"{section}.a", {"extends": "b"}, LENET)
     project.set(f"{section}.b", {"extends": "a"}, LENET)
     project.set(f"{section}.own", {"extends": "a"})
-    refused(project, ".extends: a -> b -> a goes in a circle")
+    refused(project, f"{section}.b.extends: a -> b -> a goes in a circle")
 
 
 def test_entries_that_extend_one_another_endlessly_are_refused(project: Project) -> None:
     chain = {f"a{number}": {"extends": f"a{number + 1}"} for number in range(1_500)}
     project.set("experiments", chain | {"a1500": {}}, "workflow/catalog/conv.yaml")
     project.set(f"{DIGITS}.extends", "a0")
-    refused(project, "a19.extends: expected at most 20 entries that extend one another, got more")
+    refused(
+        project,
+        "experiments.a19.extends: expected at most 20 entries that extend one another, got more",
+    )
 
 
 def test_entries_extend_others_of_their_own_kind(project: Project) -> None:

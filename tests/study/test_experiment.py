@@ -8,7 +8,7 @@ from planned import DIGITS, ONESHOT, STRATEGIES
 from project import Project
 
 from lth.files.paths import braced
-from lth.study.experiment import Experiment, Line
+from lth.study.experiment import BranchRuns, Experiment
 
 
 def digits(project: Project) -> Experiment:
@@ -35,7 +35,7 @@ def test_trials_are_trained_in_blocks(
 def test_lines_of_the_dense_network_come_first(project: Project) -> None:
     project.set(f"{STRATEGIES}.iterative.rounds", 2)
     project.set(f"{STRATEGIES}.oneshot", ONESHOT | {"branches": {"shuffle": 1}})
-    lines = [dataclasses.astuple(line) for line in digits(project).lines]
+    lines = [dataclasses.astuple(line) for line in digits(project).branch_runs]
     assert lines[:3] == [("dense", 0, name) for name in ("ticket", "reinit", "shuffle")]
     assert lines[3:5] == [("iterative", 1, "ticket"), ("iterative", 1, "reinit")]
     assert lines[-1] == ("oneshot", 2, "shuffle")
@@ -54,11 +54,11 @@ def test_jobs_are_the_training_runs_that_are_planned(project: Project) -> None:
     project.set(f"{DIGITS}.trials", 7)
     project.set(f"{DIGITS}.block", 3)
     runs = list(project.study().runs("digits"))
-    assert digits(project).jobs == len(runs) == 3 * len(digits(project).lines) == 3 * 26
+    assert digits(project).jobs == len(runs) == 3 * len(digits(project).branch_runs) == 3 * 26
 
 
-def test_a_line_is_a_value() -> None:
-    assert Line("iterative", 1, "ticket") == Line("iterative", 1, "ticket")
+def test_the_runs_of_a_branch_are_a_value() -> None:
+    assert BranchRuns("iterative", 1, "ticket") == BranchRuns("iterative", 1, "ticket")
 
 
 # Paths of all runs as one word

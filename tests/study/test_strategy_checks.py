@@ -105,7 +105,12 @@ def test_strategies_have_names_of_their_own(project: Project) -> None:
 def test_strategies_that_are_made_from_each_other_are_refused(project: Project) -> None:
     project.set(f"{STRATEGIES}.a", RANDOM | {"like": "b"})
     project.set(f"{STRATEGIES}.b", RANDOM | {"like": "a"})
-    refused(project, f"{STRATEGIES}.a: its round 1 is made from b/round-1, and the strategies are")
+    refused(project, f"{STRATEGIES}.a: a and b are made from each other; make one of them from")
+
+
+def test_a_strategy_that_is_made_from_itself_is_refused(project: Project) -> None:
+    project.set(f"{STRATEGIES}.a", RANDOM | {"like": "a"})
+    refused(project, f"{STRATEGIES}.a: its round 1 is made from a/round-1, and the strategies are")
 
 
 def test_masks_of_which_a_trial_has_several_are_no_beginning(project: Project) -> None:

@@ -4,6 +4,7 @@ import pytest
 from planned import DIGITS, ONESHOT, STRATEGIES
 from project import Project
 
+from lth import settings
 from lth.report.subject import Subject
 from lth.study.subjects import subject_of
 
@@ -40,7 +41,19 @@ def test_levels_are_percents_of_all_weights_from_round_0_on(project: Project) ->
 
 def test_a_subject_trains_the_lines_of_its_experiment_alone(project: Project) -> None:
     found, experiment = subject(project), project.read().experiments["digits"]
-    lines = [(line.strategy, line.round, line.branch) for line in experiment.lines]
+    lines = [(line.strategy, line.round, line.branch) for line in experiment.branch_runs]
     assert all(found.trains(*line) for line in lines)
     others = [("iterative", 0, "ticket"), ("iterative", 13, "ticket"), ("dense", 1, "ticket")]
     assert not any(found.trains(*line) for line in others)
+
+
+def test_strategies_are_untrained_by_kind_and_not_by_name(project: Project) -> None:
+    iterative = project.read().experiments["digits"].strategies["iterative"]
+    fields = settings.plain(iterative)
+    drawn = {"kind": "random", "like": "iterative", "rounds": 2, "branches": {"ticket": 1}}
+    project.set(f"{STRATEGIES}.oneshot", ONESHOT)
+    project.set(f"{STRATEGIES}.early", {**fields, "kind": "iterative"})
+    project.set(f"{STRATEGIES}.random", {**fields, "kind": "continued"})
+    project.set(f"{STRATEGIES}.before", {**fields, "kind": "early"})
+    project.set(f"{STRATEGIES}.drawn", drawn)
+    assert subject(project).untrained == {"before", "drawn"}

@@ -9,7 +9,7 @@ from stacks import ADAM, LENET, toy_stack, trained
 
 from lth.files.hdf5 import FLOAT, INTEGER
 from lth.settings import plain
-from lth.training.measures import CURVES, MEASURES, from_curves, template
+from lth.training.measures import CURVES, MEASURES, from_curves, template, template_of
 
 ITERATIONS = np.array([0, 5, 10, 15])
 SETTINGS: dict[str, Any] = {"recipe": plain(ADAM), "start": {"kind": "theta0"}}
@@ -52,7 +52,7 @@ def test_a_run_has_the_measures_that_follow_from_its_curves() -> None:
 
 
 def test_a_run_fits_its_template() -> None:
-    run, expected = trained(toy_stack(LENET, 2)), template(SETTINGS, 2)
+    run, expected = trained(toy_stack(LENET, 2)), template(ADAM, 0, 2)
     assert expected["iterations"] == (run.iterations.shape, INTEGER)
     for name, curve in run.curves.items():
         assert expected[f"curves/{name}"] == (curve.shape, curve.dtype)
@@ -62,8 +62,13 @@ def test_a_run_fits_its_template() -> None:
 
 
 def test_a_run_of_rewound_weights_has_later_evaluations_only() -> None:
+    assert template(ADAM, 7, 3)["curves/test_loss"] == ((3, 3), FLOAT)
+
+
+def test_the_template_of_plain_settings_is_that_of_recipe_and_start() -> None:
     start = {"kind": "rewound", "iteration": 7}
-    assert template(SETTINGS | {"start": start}, 3)["curves/test_loss"] == ((3, 3), FLOAT)
+    assert template_of(SETTINGS, 2) == template(ADAM, 0, 2)
+    assert template_of(SETTINGS | {"start": start}, 3) == template(ADAM, 7, 3)
 
 
 @pytest.mark.parametrize(
@@ -89,4 +94,4 @@ def test_a_run_of_rewound_weights_has_later_evaluations_only() -> None:
 )
 def test_settings_of_no_run_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
-        template(settings, 2)
+        template_of(settings, 2)

@@ -47,7 +47,7 @@ def test_the_smallest_trained_weights_are_pruned(
 
 
 def test_weights_of_another_kind_are_refused(here: Built) -> None:
-    wanted = "expected run, .* strategy dense, round 0, branch ticket, got mask"
+    wanted = "expected a file of kind 'run' or 'theta0', got 'mask'"
     refused(*changed(by_person(here, MASK), "--weights", MASK), match=f"{MASK}: {wanted}")
 
 

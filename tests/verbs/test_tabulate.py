@@ -66,7 +66,7 @@ def test_a_table_is_made_of_runs_only(here: Built) -> None:
 def test_metrics_are_made_of_origins_of_tables_only(here: Built) -> None:
     other = "results/origins/figures/loss-curves.json"
     call = changed(by_person(here, METRICS), "--tables", other)
-    refused(*call, match=f"{other}: expected the origin of a table, got that of 'figure'")
+    refused(*call, match=f"{other}: expected a file of kind 'table', got 'figure'")
 
 
 def test_metrics_of_a_table_that_has_changed_are_refused(here: Built) -> None:

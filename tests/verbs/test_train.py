@@ -110,7 +110,7 @@ def test_a_mask_of_another_round_is_refused(here: Built) -> None:
 
 def test_a_start_of_another_kind_is_refused(here: Built) -> None:
     other = f"{RUNS}/iterative/round-1/mask.h5"
-    wanted = "expected theta0, experiment tiny, block trials-0-1, got mask, experiment tiny"
+    wanted = "expected a file of kind 'theta0' or 'rewound' or 'run', got 'mask'"
     refused(*changed(by_person(here, TICKET), "--start", other), match=f"{other}: {wanted}")
 
 

@@ -9,24 +9,25 @@ import msgspec
 import numpy as np
 from msgspec import UNSET, UnsetType
 
+from lth.lottery.names import DENSE
 from lth.report import panels
 from lth.report.figures.figure import (
-    Called,
     Figure,
+    LegendEntry,
     Over,
-    Place,
-    called,
     cells,
     check_grid,
     check_labels,
     check_over,
     compares,
     heading,
-    taken,
+    numbered,
+    own_or_shared,
     title,
 )
-from lth.report.lines import DENSE, Line, line_of, runs_of
+from lth.report.lines import Line, line_of, runs_of
 from lth.report.looks import DASHES, LEVELS, Dash, palette
+from lth.report.panels import Place
 from lth.report.points import Row
 from lth.report.quantities import OF_CURVES, OF_TABLES, of_curve
 from lth.report.subject import Subject
@@ -74,7 +75,7 @@ class Curves(Figure, tag="curves"):
         for row, items in enumerate(self.panels):
             columns = enumerate(items)
             rows.append(tuple(panel and _fixed(panel, lines[row, at]) for at, panel in columns))
-        over = UNSET if isinstance(self.over, UnsetType) else called(self.over, "label")
+        over = UNSET if isinstance(self.over, UnsetType) else numbered(self.over, "label")
         return msgspec.structs.replace(self, panels=tuple(rows), over=over)
 
     def runs(self) -> tuple[Line, ...]:
@@ -108,15 +109,15 @@ class Curves(Figure, tag="curves"):
         check_grid(self.panels, f"{where}.panels")
         for (row, column), panel in cells(self.panels):
             key = f"{where}.panels[{row}][{column}]"
-            y, y_key = taken("y", panel.y, self.y, where, key)
-            until, until_key = taken("until", panel.until, self.until, where, key)
-            over, over_key = taken("over", panel.over, self.over, where, key)
+            y, y_key = own_or_shared("y", panel.y, self.y, where, key)
+            until, until_key = own_or_shared("until", panel.until, self.until, where, key)
+            over, over_key = own_or_shared("over", panel.over, self.over, where, key)
             yield Shown(
                 place=(row, column),
                 y=y,
                 until=until,
                 title=panel.title,
-                over=called(over, "label"),
+                over=numbered(over, "label"),
                 lines=panel.lines,
                 keys={"y": y_key, "until": until_key, "over": over_key, "lines": f"{key}.lines"},
             )
@@ -130,7 +131,7 @@ class Shown:
     y: str
     until: int
     title: str | UnsetType
-    over: Mapping[str, Called]
+    over: Mapping[str, LegendEntry]
     lines: tuple[str, ...]
     keys: Mapping[str, str]
 
@@ -206,7 +207,7 @@ class Legend:
     dashes: Mapping[str, str]  # by branch
 
     @classmethod
-    def of(cls, lines: Sequence[Line], overs: Sequence[Mapping[str, Called]]) -> Self:
+    def of(cls, lines: Sequence[Line], overs: Sequence[Mapping[str, LegendEntry]]) -> Self:
         """The legend of a figure with these lines, and these experiments of its panels."""
         compared, experiment = compares(overs), heading(overs)
         labels = {name: item.name for over in overs for name, item in over.items()}
@@ -245,7 +246,7 @@ class Legend:
 
 def _fixed(panel: CurvesPanel, lines: Sequence[Line]) -> CurvesPanel:
     """A panel with its lines in full, and a number for each experiment."""
-    over = UNSET if isinstance(panel.over, UnsetType) else called(panel.over, "label")
+    over = UNSET if isinstance(panel.over, UnsetType) else numbered(panel.over, "label")
     return msgspec.structs.replace(panel, lines=tuple(map(str, lines)), over=over)
 
 

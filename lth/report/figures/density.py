@@ -11,21 +11,21 @@ from msgspec import UNSET, UnsetType
 
 from lth.report import panels
 from lth.report.figures.figure import (
-    Called,
     Figure,
+    LegendEntry,
     Over,
-    Place,
-    called,
     cells,
     check_grid,
     check_over,
     compares,
     heading,
-    taken,
+    numbered,
+    own_or_shared,
     title,
 )
 from lth.report.lines import check_series, series_of
 from lth.report.looks import COLORS, DASHES, MARKERS, Look, look_of, palette
+from lth.report.panels import Place
 from lth.report.points import Point, Row, points
 from lth.report.quantities import DRAWN, EXAMPLE, moment_of, of_table
 from lth.report.subject import Subject
@@ -38,13 +38,13 @@ if TYPE_CHECKING:
     from lth.files.hdf5 import File
     from lth.report.style import Style
 
-BRANCHES = {"ticket": "winning ticket", "reinit": "random reinit"}  # the paper's words
-NO_TICKETS = ("early", "random")  # strategies whose masks no training run has found
+WORDS = {"ticket": "winning ticket", "reinit": "random reinit"}  # of the paper, by branch
+UNTRAINED = "original init"  # the paper's words for a ticket that no training run has found
 SPREAD = 0.02  # of a size: the most that a point stands aside from it
 
 Size = Literal["density", "weights_left"]
 Scale = Literal["log", "linear"]
-Lines = dict[str, str | Called]  # by strategy/branch; a text is its look
+Lines = dict[str, str | LegendEntry]  # by strategy/branch; a text is its look
 Owner = TypeVar("Owner", "Density", "DensityPanel")
 
 
@@ -73,10 +73,15 @@ class Density(Figure, tag="density"):
     lines: Lines | UnsetType = UNSET
 
     def resolved(self, subjects: Mapping[str, Subject], where: str) -> Self:
-        for panel in self._shown(where):
+        shown = list(self._shown(where))
+        for panel in shown:
             panel.check(subjects)
-        rows = [tuple(panel and _ordered(panel) for panel in row) for row in self.panels]
-        return msgspec.structs.replace(_ordered(self), panels=tuple(rows))
+        lines = {panel.place: _named(panel, shown, subjects) for panel in shown}
+        rows: list[tuple[DensityPanel | None, ...]] = []
+        for row, items in enumerate(self.panels):
+            columns = enumerate(items)
+            rows.append(tuple(panel and _fixed(panel, lines[row, at]) for at, panel in columns))
+        return _fixed(msgspec.structs.replace(self, panels=tuple(rows)), UNSET)
 
     def tables(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for panel in self._shown() for name in panel.over))
@@ -105,16 +110,16 @@ class Density(Figure, tag="density"):
         for (row, column), panel in cells(self.panels):
             key = f"{where}.panels[{row}][{column}]"
             shared_x = "density" if isinstance(self.x, UnsetType) else self.x
-            over, over_key = taken("over", panel.over, self.over, where, key)
-            lines, lines_key = taken("lines", panel.lines, self.lines, where, key)
+            over, over_key = own_or_shared("over", panel.over, self.over, where, key)
+            lines, lines_key = own_or_shared("lines", panel.lines, self.lines, where, key)
             yield Shown(
                 place=(row, column),
                 y=panel.y,
-                x=taken("x", panel.x, shared_x, where, key)[0],
-                scale=taken("scale", panel.scale, self.scale, where, key)[0],
+                x=own_or_shared("x", panel.x, shared_x, where, key)[0],
+                scale=own_or_shared("scale", panel.scale, self.scale, where, key)[0],
                 title=panel.title,
-                over=called(over, "label"),
-                lines=called(lines, "look"),
+                over=numbered(over, "label"),
+                lines=numbered(lines, "look"),
                 keys={"y": f"{key}.y", "over": over_key, "lines": lines_key},
             )
 
@@ -127,7 +132,7 @@ class Series:
     strategy: str
     branch: str
     label: str  # of the experiment
-    name: str | None
+    name: str  # "" where the label says enough
     look: Look
 
 
@@ -140,8 +145,8 @@ class Shown:
     x: str
     scale: str
     title: str | UnsetType
-    over: Mapping[str, Called]
-    lines: Mapping[str, Called]
+    over: Mapping[str, LegendEntry]
+    lines: Mapping[str, LegendEntry]
     keys: Mapping[str, str]
 
     def check(self, subjects: Mapping[str, Subject]) -> None:
@@ -175,9 +180,22 @@ class Shown:
             for line, item in self.lines.items():
                 own = look_of(item.appearance, "")
                 both = Look(own.color or look.color, own.dash or look.dash)
-                name = None if isinstance(item.label, UnsetType) else item.label
-                found.append(Series(experiment, *series_of(line, ""), its.name, name, both))
+                found.append(Series(experiment, *series_of(line, ""), its.name, item.name, both))
         return found
+
+    def word(self, line: str, subjects: Mapping[str, Subject]) -> str:
+        """The paper's name of a branch.
+
+        Raises ValueError where it is another one in each experiment.
+        """
+        strategy, branch = series_of(line, "")
+        found = {strategy in subjects[name].untrained for name in self.over}
+        if branch != "ticket" or found == {False}:
+            return WORDS.get(branch, branch)
+        if found == {True}:
+            return UNTRAINED
+        what = "a label of its own (masks are found by training in some experiments only)"
+        raise ValueError(f"{self.keys['lines']}.{line}: expected {what}, got none")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -217,8 +235,7 @@ class Legend:
 
     def name(self, series: Series) -> str:
         """What the legend calls a line."""
-        name = self._line(series) if series.name is None else series.name
-        parts = [series.label, name] if self.compares else [name]
+        parts = [series.label, series.name] if self.compares else [series.name]
         return ", ".join(part for part in parts if part)
 
     def look(self, series: Series) -> dict[str, Any]:
@@ -229,29 +246,41 @@ class Legend:
         dash = series.look.dash or list(DASHES)[at % len(DASHES)]
         return {"color": color, "ls": DASHES[dash], "marker": self.markers[color]}
 
-    def _line(self, series: Series) -> str:
-        """The paper's name of a branch, and its strategy, where the label does not say enough."""
-        if self.compares and len(self.lines) == 1:
-            return ""
-        untrained = series.branch == "ticket" and series.strategy in NO_TICKETS
-        name = "original init" if untrained else BRANCHES.get(series.branch, series.branch)
-        short = self.compares and len(self.strategies) == 1
-        return name if short else f"{name} ({series.strategy})"
-
 
 def _owner(series: Series, compares: bool) -> str:
     """What has a colour of its own: an experiment by its label, or else a branch."""
     return series.label if compares else series.branch
 
 
-def _ordered(owner: Owner) -> Owner:
-    """A figure or a panel whose experiments and lines have numbers.
+def _fixed(owner: Owner, lines: Lines | UnsetType) -> Owner:
+    """A figure or a panel with these lines, whose experiments have numbers.
 
     Settings are kept as JSON with sorted keys, so the order in which they were written is lost.
     """
-    over = UNSET if isinstance(owner.over, UnsetType) else called(owner.over, "label")
-    lines = UNSET if isinstance(owner.lines, UnsetType) else called(owner.lines, "look")
+    over = UNSET if isinstance(owner.over, UnsetType) else numbered(owner.over, "label")
     return msgspec.structs.replace(owner, over=over, lines=lines)
+
+
+def _named(panel: Shown, shown: Sequence[Shown], subjects: Mapping[str, Subject]) -> Lines:
+    """The lines of a panel of a figure, each with its number and with a label."""
+    lines: Lines = {}
+    for line, item in panel.lines.items():
+        unset = isinstance(item.label, UnsetType)
+        label = _label(line, panel, shown, subjects) if unset else item.label
+        lines[line] = msgspec.structs.replace(item, label=label)
+    return lines
+
+
+def _label(line: str, panel: Shown, shown: Sequence[Shown], subjects: Mapping[str, Subject]) -> str:
+    """The paper's name of a branch, and its strategy, where experiments' labels say too little."""
+    compared = compares([item.over for item in shown])
+    lines = {other for item in shown for other in item.lines}
+    strategies = {series_of(other, "")[0] for other in lines}
+    if compared and len(lines) == 1:
+        return ""
+    word = panel.word(line, subjects)
+    short = compared and len(strategies) == 1
+    return word if short else f"{word} ({series_of(line, '')[0]})"
 
 
 def _lines(panel: Shown, tables: Mapping[str, Sequence[Row]]) -> list[tuple[Series, list[Point]]]:

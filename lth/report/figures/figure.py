@@ -8,9 +8,10 @@ from msgspec import UNSET, UnsetType
 
 from lth.report.lines import Line
 from lth.report.looks import look_of
+from lth.report.panels import Place
 from lth.report.points import Row
 from lth.report.subject import Subject
-from lth.settings import Iteration, Settings, expected, unknown
+from lth.settings import Natural, Settings, expected, unknown
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
@@ -21,15 +22,14 @@ if TYPE_CHECKING:
 MOST = 12  # rows or columns of panels
 Value = TypeVar("Value")
 Panel = TypeVar("Panel")
-Place = tuple[int, int]  # row and column of a panel
 
 
-class Called(Settings):
+class LegendEntry(Settings):
     """What the legend calls an experiment or a line, its look, and its number in the legend."""
 
     label: str | UnsetType = UNSET
     look: str | UnsetType = UNSET
-    order: Iteration | UnsetType = UNSET
+    order: Natural | UnsetType = UNSET
 
     @property
     def name(self) -> str:
@@ -42,7 +42,7 @@ class Called(Settings):
         return "" if isinstance(self.look, UnsetType) else self.look
 
 
-Over = dict[str, str | Called]  # by experiment; a text is its label
+Over = dict[str, str | LegendEntry]  # by experiment; a text is its label
 
 
 class Figure(Settings, tag_field="kind"):
@@ -95,7 +95,7 @@ def check_grid(panels: Sequence[Sequence[object]], where: str) -> None:
         raise ValueError(f"{where}: expected at most {MOST} rows and columns, got {found}")
 
 
-def taken(
+def own_or_shared(
     name: str, own: Value | UnsetType, shared: Value | UnsetType, where: str, key: str
 ) -> tuple[Value, str]:
     """A setting of a panel (at the dotted key `key`), or else that of its figure, with its key."""
@@ -106,7 +106,9 @@ def taken(
     raise ValueError(f"{where}: missing key {name!r}, which {key} does not have either")
 
 
-def check_over(over: Mapping[str, Called], subjects: Mapping[str, Subject], where: str) -> None:
+def check_over(
+    over: Mapping[str, LegendEntry], subjects: Mapping[str, Subject], where: str
+) -> None:
     """Raises ValueError for experiments that the study does not have, or that are called alike."""
     if not over:
         raise ValueError(f"{where}: expected at least one experiment, got none")
@@ -120,7 +122,7 @@ def check_over(over: Mapping[str, Called], subjects: Mapping[str, Subject], wher
             raise expected(f"{where}.{name}", what, item.name)
 
 
-def check_labels(overs: Sequence[Mapping[str, Called]], keys: Sequence[str]) -> None:
+def check_labels(overs: Sequence[Mapping[str, LegendEntry]], keys: Sequence[str]) -> None:
     """Raises ValueError where an experiment has two labels in a figure that compares experiments.
 
     `overs` are the experiments of each panel, and `keys` their dotted keys.
@@ -134,7 +136,7 @@ def check_labels(overs: Sequence[Mapping[str, Called]], keys: Sequence[str]) -> 
                 raise expected(f"{key}.{name}", what, item.name)
 
 
-def called(entries: Mapping[str, str | Called], field: str) -> dict[str, Called]:
+def numbered(entries: Mapping[str, str | LegendEntry], field: str) -> dict[str, LegendEntry]:
     """Entries in their order, each with its number. An entry that is only text is that field."""
     whole = {name: _whole(item, field) for name, item in entries.items()}
     written = {name: index for index, name in enumerate(whole)}
@@ -147,24 +149,26 @@ def called(entries: Mapping[str, str | Called], field: str) -> dict[str, Called]
     return {name: msgspec.structs.replace(whole[name], order=at) for at, name in enumerate(ranked)}
 
 
-def _whole(item: str | Called, field: str) -> Called:
+def _whole(item: str | LegendEntry, field: str) -> LegendEntry:
     fields: dict[str, Any] = {field: item}
-    return Called(**fields) if isinstance(item, str) else item
+    return LegendEntry(**fields) if isinstance(item, str) else item
 
 
-def compares(overs: Sequence[Mapping[str, Called]]) -> bool:
+def compares(overs: Sequence[Mapping[str, LegendEntry]]) -> bool:
     """Whether a panel draws several experiments. `overs` are those of each panel."""
     return any(len(over) > 1 for over in overs)
 
 
-def heading(overs: Sequence[Mapping[str, Called]]) -> str:
+def heading(overs: Sequence[Mapping[str, LegendEntry]]) -> str:
     """What stands above the legend: the label of the only experiment of a figure."""
     labels = {name: item.name for over in overs for name, item in over.items()}
     return next(iter(labels.values())) if len(labels) == 1 else ""
 
 
 def title(
-    own: str | UnsetType, over: Mapping[str, Called], overs: Sequence[Mapping[str, Called]]
+    own: str | UnsetType,
+    over: Mapping[str, LegendEntry],
+    overs: Sequence[Mapping[str, LegendEntry]],
 ) -> str:
     """What stands above a panel: its own title, or its experiment where others have another."""
     if not isinstance(own, UnsetType):

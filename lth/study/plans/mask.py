@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from lth.files.paths import trials_of
+from lth.lottery.names import DENSE
 from lth.lottery.pruning.choices import METHODS
-from lth.settings import Count, Iteration, Rate, Seed, expected, plain, unknown
+from lth.settings import Count, Natural, Rate, Seed, expected, plain, unknown
 from lth.study.plans.plan import Address, Plan, Role
 from lth.study.plans.weights import weights_at
-from lth.study.references import DENSE, Making, Weights
+from lth.study.references import Making, Weights
 
 
 class Mask(Plan):
@@ -32,7 +33,7 @@ class Mask(Plan):
     experiment: str
     block: str
     strategy: str
-    round: Iteration
+    round: Natural
     making: Making | None
     shapes: dict[str, tuple[Count, ...]]
     rates: dict[str, Rate]

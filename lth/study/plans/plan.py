@@ -7,7 +7,7 @@ from typing import Any, ClassVar, NamedTuple
 from lth import code, settings
 from lth.files.origins import Input, Origin
 from lth.files.paths import RESULTS
-from lth.settings import Settings
+from lth.settings import Settings, expected
 
 
 class Role(NamedTuple):
@@ -89,8 +89,13 @@ class Plan(Settings):
         return Origin(self.KIND, settings.plain(self), self.code, inputs)
 
     def check_input(self, role: str, path: object, origin: Origin) -> None:
-        """Raises ValueError where a file is not the one that the plan asks for in a role."""
-        if fault := self.inputs()[role].fault(origin):
+        """Raises ValueError where a file cannot have a role, or is not the one asked for in it."""
+        kinds = self.ROLES[role].kinds
+        if origin.kind not in kinds:
+            legal = " or ".join(map(repr, kinds))
+            raise expected(str(path), f"a file of kind {legal}", origin.kind)
+        address = self.inputs().get(role)
+        if address is not None and (fault := address.fault(origin)):
             raise ValueError(f"{path}: {fault}")
 
 

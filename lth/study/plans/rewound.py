@@ -2,16 +2,18 @@
 
 from typing import ClassVar
 
+from lth.lottery.names import DENSE
 from lth.settings import Count
 from lth.study.plans.training import Training
-from lth.study.references import DENSE
 
 
 class Rewound(Training):
     """The weights of a block's dense networks after `iteration` steps of their training run."""
 
     KIND: ClassVar[str] = "rewound"
-    PATH: ClassVar[str] = "runs/{experiment}/{block}/dense/round-0/iteration-{iteration}.h5"
+    PATH: ClassVar[str] = (
+        f"runs/{{experiment}}/{{block}}/{DENSE}/round-0/iteration-{{iteration}}.h5"
+    )
 
     iteration: Count
 
@@ -19,7 +21,7 @@ class Rewound(Training):
         super().__post_init__()
         found = (self.strategy, self.round, self.branch)
         if found != (DENSE, 0, "ticket"):
-            raise ValueError(f"strategy: expected that of dense, round 0, ticket, got {found}")
+            raise ValueError(f"strategy: expected that of {DENSE}, round 0, ticket, got {found}")
         self.recipe.check_within(self.iteration, "iteration")
 
     @property

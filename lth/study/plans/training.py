@@ -9,7 +9,7 @@ from lth.lottery.initializations.distribution import check_initialization
 from lth.lottery.names import split_name
 from lth.lottery.tickets import check_branch
 from lth.networks.choices import Network
-from lth.settings import Count, Iteration, Seed
+from lth.settings import Count, Natural, Seed
 from lth.study.plans.plan import Address, Plan, Role
 from lth.study.plans.theta0 import DATASET, network_entries
 from lth.study.plans.weights import weights_at
@@ -34,7 +34,7 @@ class Training(Plan):
     experiment: str
     block: str
     strategy: str
-    round: Iteration
+    round: Natural
     branch: str
     dataset: str
     seed: Seed

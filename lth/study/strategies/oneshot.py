@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from lth.lottery.names import DENSE
 from lth.settings import Rate
-from lth.study.references import DENSE, Making
+from lth.study.references import Making
 from lth.study.strategies.strategy import Strategy, trained_before
 
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from lth.lottery.names import DENSE
 from lth.settings import Repeats, Settings
-from lth.study.references import DENSE, InitialWeights, Making, TrainedWeights, Weights
+from lth.study.references import InitialWeights, Making, TrainedWeights, Weights
 
 
 class Strategy(Settings, tag_field="kind"):

@@ -6,10 +6,10 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure as Picture
-from toy_report import PANELS, density, drawn, legend, table
+from toy_report import DENSITY, PANELS, STYLE, density, drawn, legend, resolved, subject, table
 
 from lth.lottery.branches import choices as branches
-from lth.report.figures.density import BRANCHES
+from lth.report.figures.density import WORDS
 from lth.report.looks import COLORS
 
 COMPARED = {"toy": "Conv-2", "other": "Conv-4"}
@@ -77,6 +77,24 @@ def test_masks_of_no_training_run_give_no_winning_tickets() -> None:
     assert names == ["original init (random)", "random reinit (random)"]
 
 
+def test_how_tickets_are_called_goes_by_what_their_strategy_is_and_not_by_its_name() -> None:
+    lines = {"early/ticket": "", "s0/ticket": ""}
+    subjects = {"toy": subject(untrained=frozenset({"s0"}))}
+    figure = resolved({**DENSITY, "lines": lines}, subjects)
+    names = legend(figure.draw(STYLE, {"toy": table(list(lines))}, []))
+    assert names == ["winning ticket (early)", "original init (s0)"]
+
+
+def test_a_strategy_that_is_trained_in_some_experiments_only_needs_a_label() -> None:
+    lines: dict[str, Any] = {"s0/ticket": "", "s0/reinit": ""}
+    data = {**DENSITY, "over": COMPARED, "lines": lines}
+    subjects = {"toy": subject(untrained=frozenset({"s0"})), "other": subject()}
+    with pytest.raises(ValueError, match=r"figures.it.lines.s0/ticket: expected a label of its"):
+        resolved(data, subjects)
+    lines["s0/ticket"] = {"label": "ticket"}
+    assert resolved(data, subjects)
+
+
 def test_a_line_may_have_a_label() -> None:
     lines = {"iterative/ticket": {"label": "resetting"}, "iterative/reinit": {"label": ""}}
     assert legend(density(table(), lines=lines)) == ["resetting"]
@@ -103,7 +121,7 @@ def test_a_dollar_in_a_label_is_a_dollar() -> None:
 
 
 def test_branches_with_names_of_the_paper_are_branches() -> None:
-    assert BRANCHES.keys() <= branches.BRANCHES.keys()
+    assert WORDS.keys() <= branches.BRANCHES.keys()
 
 
 # Several experiments

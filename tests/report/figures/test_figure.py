@@ -74,7 +74,7 @@ def test_figures_of_another_form_are_refused(data: dict[str, Any], message: str)
 def test_kinds_have_a_schema() -> None:
     schema = msgspec.json.schema(Figure)
     assert schema["discriminator"]["mapping"].keys() == by_tag(Figure).keys()
-    assert {"DensityPanel", "CurvesPanel", "Called"} <= schema["$defs"].keys()
+    assert {"DensityPanel", "CurvesPanel", "LegendEntry"} <= schema["$defs"].keys()
     assert schema["$defs"]["DensityPanel"]["required"] == ["y"]
 
 
@@ -245,7 +245,8 @@ def test_a_resolved_figure_keeps_its_order_in_sorted_json() -> None:
     over = {"toy": "b", "other": "a"}
     figure = plain(check(density(lines=lines, over=over)))
     assert {name: item["order"] for name, item in figure["over"].items()} == {"toy": 0, "other": 1}
-    assert [figure["lines"][name]["order"] for name in lines] == [0, 1]
+    shown = figure["panels"][0][0]["lines"]
+    assert [shown[name]["order"] for name in lines] == [0, 1]
 
 
 def test_levels_are_rounds_in_resolved_figures() -> None:

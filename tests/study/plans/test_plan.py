@@ -114,6 +114,22 @@ def test_another_file_is_refused_by_what_it_is(found: Origin, words: str) -> Non
     assert address.fault(found).startswith(expected)
 
 
+@pytest.mark.parametrize(
+    ("kind", "role", "legal"),
+    [
+        ("table", "runs", "'run'"),
+        ("metrics", "tables", "'table'"),
+        ("run", "start", "'theta0' or 'rewound' or 'run'"),
+    ],
+)
+def test_a_plan_refuses_an_input_whose_kind_cannot_have_its_role(
+    study: Study, kind: str, role: str, legal: str
+) -> None:
+    plan = node(study, kind).plan
+    with pytest.raises(ValueError, match=f"^other: expected a file of kind {legal}, got 'mask'$"):
+        plan.check_input(role, "other", origin("mask"))
+
+
 def test_a_plan_refuses_an_input_that_it_does_not_ask_for(study: Study) -> None:
     plan = node(study, "theta0").plan
     with pytest.raises(ValueError, match=r"^other\.json: expected dataset, dataset digits, got da"):
