@@ -84,7 +84,7 @@ def test_the_code_of_a_plan_is_that_of_its_verb_and_choices(study: Study, kind: 
     plan = node(study, kind).plan
     modules = tuple(str(entry.__module__).removeprefix("lth.") for entry in plan.entries())
     assert plan.code == code.digest(f"verbs.{plan.verb}", modules)
-    assert not any(module.endswith("table") for module in modules)
+    assert not any(module.endswith(code.CHOICES) for module in modules)
 
 
 # Addresses
