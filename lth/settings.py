@@ -242,11 +242,11 @@ def _unknown_tag(tags: Mapping[str, Any], data: Mapping[str, Any], where: str) -
 
 
 def _range(bounds: Meta) -> str:
-    """The range of a number, such as `in [0, 1)`, `above 0` or `at least 1`."""
+    """The range of a number, such as `in [0, 1)`, `above 0` or `of at least 1`."""
     low = bounds.ge if bounds.ge is not None else bounds.gt
     high = bounds.le if bounds.le is not None else bounds.lt
     if high is None:
-        return f"{'at least' if bounds.ge is not None else 'above'} {low:g}"
+        return f"{'of at least' if bounds.ge is not None else 'above'} {low:g}"
     opening = "[" if bounds.ge is not None else "("
     closing = "]" if bounds.le is not None else ")"
     return f"in {opening}{low:g}, {high:g}{closing}"
