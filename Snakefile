@@ -1,4 +1,5 @@
-# The pipeline, as a table of contents. What to run stands in params.yaml, how each file is made in workflow/rules/.
+# The pipeline, as a table of contents. What to run stands in params.yaml, how each file is made in
+# workflow/rules/.
 import gc
 import os
 import sys
@@ -7,9 +8,14 @@ from snakemake.utils import min_version
 
 min_version("9.27")
 
-sys.path.insert(0, workflow.basedir)  # lth beside this file, so that a copy of the project plans with its own code
-gc.set_threshold(50_000)  # a plan is millions of objects that stay; to look for garbage among them takes a seventh of its time
-os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]  # jobs run the same Python
+# lth beside this file, so that a copy of the project plans with its own code
+sys.path.insert(0, workflow.basedir)
+# A plan is millions of objects that stay. To look for garbage among them takes a seventh of its
+# time.
+gc.set_threshold(50_000)
+# Jobs run the same Python.
+os.environ["PATH"] = os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"]
+
 
 report: "workflow/report/study.rst"
 
@@ -17,11 +23,19 @@ report: "workflow/report/study.rst"
 include: "workflow/rules/common.smk"
 
 
-study = read_study()
-planned = {item.path: item for item in study.nodes()}
-
 if workflow.is_main_process:
     trust_files(study)
+
+
+wildcard_constraints:
+    experiment="[a-z0-9-]+",
+    block=r"trials-\d+-\d+",
+    strategy="[a-z0-9-]+",
+    round=r"\d+",
+    branch="[a-z0-9.-]+",
+    dataset="[a-z0-9-]+",
+    iteration=r"\d+",
+    name="[a-z0-9-]+",
 
 
 include: "workflow/rules/data.smk"

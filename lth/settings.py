@@ -1,8 +1,9 @@
 """Settings as small frozen values, and one closed reader from plain data (YAML or JSON) to them.
 
 Closed and complete: an unknown key, a missing key, a wrong type or a value out of range is a
-ValueError of one line, with the dotted key, the value, and what is legal. There are no defaults.
-msgspec does the reading. What it refuses is put into words here.
+ValueError of one line, with the dotted key, the value, and what is legal. A key may be missing only
+where its class says so with UNSET, as those of figures do. msgspec does the reading. What it
+refuses is put into words here.
 """
 
 import difflib
@@ -242,11 +243,11 @@ def _unknown_tag(tags: Mapping[str, Any], data: Mapping[str, Any], where: str) -
 
 
 def _range(bounds: Meta) -> str:
-    """The range of a number, such as `in [0, 1)`, `above 0` or `at least 1`."""
+    """The range of a number, such as `in [0, 1)`, `above 0` or `of at least 1`."""
     low = bounds.ge if bounds.ge is not None else bounds.gt
     high = bounds.le if bounds.le is not None else bounds.lt
     if high is None:
-        return f"{'at least' if bounds.ge is not None else 'above'} {low:g}"
+        return f"{'of at least' if bounds.ge is not None else 'above'} {low:g}"
     opening = "[" if bounds.ge is not None else "("
     closing = "]" if bounds.le is not None else ")"
     return f"in {opening}{low:g}, {high:g}{closing}"

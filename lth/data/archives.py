@@ -9,6 +9,8 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from lth.files.atomic import PART
+
 
 @dataclasses.dataclass(frozen=True)
 class Archive:
@@ -59,7 +61,7 @@ def _download(path: Path, archive: Archive, mirrors: Sequence[str]) -> None:
     """
     from torchvision.datasets.utils import download_url
 
-    reason, part = "no mirror is known", path.with_name(f".{path.name}.part")
+    reason, part = "no mirror is known", path.with_name(f".{path.name}{PART}")
     for mirror in mirrors:
         try:
             part.unlink(missing_ok=True)  # or torchvision would keep it

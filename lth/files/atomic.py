@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+PART = ".part"  # how names of files end that are not whole yet
+
 
 @contextmanager
 def replacing(path: Path | str) -> Iterator[Path]:
@@ -44,10 +46,21 @@ def write_bytes(path: Path | str, content: bytes | memoryview) -> None:
         part.write_bytes(content)
 
 
+def leftovers(path: Path) -> list[Path]:
+    """The temporary files that kills in the middle of writing `path` have left."""
+    start, end = _ends(path)
+    return sorted(path.parent.glob(f"{start}*{end}"))
+
+
+def _ends(path: Path) -> tuple[str, str]:
+    """How the names of temporary files of `path` begin and end."""
+    return f".{path.stem}.", f"{path.suffix}{PART}"
+
+
 def _part_of(path: Path) -> Path:
     """A new empty file beside `path`, whose name no other process has."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    start, end = f".{path.stem}.", f"{path.suffix}.part"
+    start, end = _ends(path)
     handle, name = tempfile.mkstemp(prefix=start, suffix=end, dir=path.parent)
     os.close(handle)
     return Path(name)

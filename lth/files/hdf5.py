@@ -21,6 +21,8 @@ from lth.files.origins import MEND, Input, Origin
 
 Template = Mapping[str, tuple[tuple[int, ...], np.dtype[Any]]]  # shape and type by name
 
+MOST = 1 << 30  # bytes that are read where nothing plans more: few may unpack to many
+
 INTEGER: np.dtype[Any] = np.dtype("int64")
 FLOAT: np.dtype[Any] = np.dtype("float64")
 SINGLE: np.dtype[Any] = np.dtype("float32")
@@ -195,13 +197,13 @@ def find(path: Path | str, kind: str | None = None) -> Stored:
     return Stored(path, stated.origin, stated.listed, stated.content, stated.made_on)
 
 
-def read(path: Path | str, kind: str | None = None, most: int = 1 << 30) -> File:
+def read(path: Path | str, kind: str | None = None) -> File:
     """Reads a file whole, where no template is at hand.
 
-    Raises ValueError as `find` and `Stored.load`, and for arrays of more than `most` bytes.
+    Raises ValueError as `find` and `Stored.load`, and for arrays of more than `MOST` bytes.
     """
     stored = find(path, kind)
-    return stored.load(stored.everything(most))
+    return stored.load(stored.everything(MOST))
 
 
 def _not_those(path: Path, what: str) -> ValueError:

@@ -48,7 +48,7 @@ def read(params: Path | str = "params.yaml", catalog: Path | str = CATALOG) -> C
     A fault is a ValueError of one line: file or dotted key, what was found, what is legal.
     """
     params, catalog = Path(params), Path(catalog)
-    entries = _entries(catalog)
+    entries = entries_of(catalog)
     if not entries["experiments"]:
         raise ValueError(f"{catalog}: no experiments found in its *.yaml files; {yaml.TOP}")
     study = _sections(params, NEEDED, required=NEEDED)
@@ -64,18 +64,46 @@ def read(params: Path | str = "params.yaml", catalog: Path | str = CATALOG) -> C
 
 def sources(catalog: Path | str = CATALOG) -> dict[str, Source]:
     """All data sets by name: those of `lth`, and those that the catalog describes."""
-    return _sources(_entries(Path(catalog))["datasets"], Path(catalog))
+    return _sources(entries_of(Path(catalog))["datasets"], Path(catalog))
 
 
-def entries(catalog: Path | str = CATALOG) -> dict[str, dict[str, Any]]:
+def entries_of(catalog: Path) -> dict[str, dict[str, Any]]:
     """The entries of all files of a catalog folder as plain data, by section and name."""
-    return _entries(Path(catalog))
+    found: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
+    for file in sorted(catalog.glob("*.yaml")):
+        for section, entries in _sections(file, SECTIONS, required=()).items():
+            if twice := found[section].keys() & entries.keys():
+                fault = f"{section}.{min(twice)} is in another file of the catalog too"
+                raise ValueError(f"{file}: {fault}; rename one")
+            for name in entries:
+                _check_name(name, f"{file}: {section}.{name}")
+            found[section] |= entries
+    return found
 
 
-def complete(name: str, section: str, catalog: Path | str = CATALOG) -> dict[str, Any]:
-    """An entry of the catalog as plain data, with all that it inherits."""
-    found = _entries(Path(catalog))[section]
-    return _extended(name, found[name], found, f"{section}.{name}")
+def extended(name: str, data: Any, entries: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """An entry with all that it inherits."""
+    _check_name(name, where)
+    changes = [data]
+    section = where.partition(".")[0]
+    seen: list[str] = []
+    while "extends" in _mapping(changes[-1], where):
+        parent = changes[-1]["extends"]
+        if not isinstance(parent, str) or parent not in entries:
+            raise unknown(f"{where}.extends", "catalog entry", parent, entries)
+        if parent in seen:
+            circle = " -> ".join([*seen, parent])
+            raise ValueError(f"{where}.extends: {circle} goes in a circle")
+        if len(seen) >= DEEPEST:
+            limit = f"expected at most {DEEPEST} entries that extend one another"
+            raise ValueError(f"{where}.extends: {limit}, got more")
+        seen.append(parent)
+        changes.append(entries[parent])
+        where = f"{section}.{parent}"
+    whole: Any = {}
+    for change in reversed(changes):
+        whole = _merged(whole, {key: value for key, value in change.items() if key != "extends"})
+    return whole
 
 
 def _experiments(
@@ -84,7 +112,7 @@ def _experiments(
     experiments: dict[str, Experiment] = {}
     for name, data in asked.items():
         where = f"experiments.{name}"
-        whole = _extended(name, data, entries, where)
+        whole = extended(name, data, entries, where)
         experiments[name] = settings.read(Experiment, whole, where)
         check_experiment(experiments[name], known, where)
     return experiments
@@ -100,7 +128,7 @@ def _figures(
     figures: dict[str, Figure] = {}
     for name, data in asked.items():
         where = f"figures.{name}"
-        figure = settings.read(Figure, _extended(name, data, entries, where), where)
+        figure = settings.read(Figure, extended(name, data, entries, where), where)
         figures[name] = figure.resolved(subjects, where)
     return figures
 
@@ -113,19 +141,6 @@ def _sources(described: Mapping[str, Any], catalog: Path) -> dict[str, Source]:
     for name, data in described.items():
         own[name] = settings.read(Source, data, f"datasets.{name}")
     return own
-
-
-def _entries(catalog: Path) -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
-    for file in sorted(catalog.glob("*.yaml")):
-        for section, entries in _sections(file, SECTIONS, required=()).items():
-            if twice := found[section].keys() & entries.keys():
-                fault = f"{section}.{min(twice)} is in another file of the catalog too"
-                raise ValueError(f"{file}: {fault}; rename one")
-            for name in entries:
-                _check_name(name, f"{file}: {section}.{name}")
-            found[section] |= entries
-    return found
 
 
 def _sections(path: Path, known: tuple[str, ...], required: tuple[str, ...]) -> dict[str, Any]:
@@ -161,31 +176,6 @@ def _check_size(experiments: Mapping[str, Experiment], params: Path, known: Any)
         raise ValueError(
             f"{params}: experiments: expected at most {MOST_JOBS:,} training jobs, {found}; {mend}"
         )
-
-
-def _extended(name: str, data: Any, entries: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """An entry with all that it inherits."""
-    _check_name(name, where)
-    changes = [data]
-    section = where.partition(".")[0]
-    seen: list[str] = []
-    while "extends" in _mapping(changes[-1], where):
-        parent = changes[-1]["extends"]
-        if not isinstance(parent, str) or parent not in entries:
-            raise unknown(f"{where}.extends", "catalog entry", parent, entries)
-        if parent in seen:
-            circle = " -> ".join([*seen, parent])
-            raise ValueError(f"{where}.extends: {circle} goes in a circle")
-        if len(seen) >= DEEPEST:
-            limit = f"expected at most {DEEPEST} entries that extend one another"
-            raise ValueError(f"{where}.extends: {limit}, got more")
-        seen.append(parent)
-        changes.append(entries[parent])
-        where = f"{section}.{parent}"
-    whole: Any = {}
-    for change in reversed(changes):
-        whole = _merged(whole, {key: value for key, value in change.items() if key != "extends"})
-    return whole
 
 
 def _mapping(data: Any, where: str) -> dict[str, Any]:

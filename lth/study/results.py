@@ -9,6 +9,7 @@ from lth import settings
 from lth.data import arrays as data_arrays
 from lth.data.source import Manifest, read_manifest
 from lth.files import hdf5, origins
+from lth.files.atomic import PART
 from lth.files.hdf5 import File, Stored
 from lth.files.origins import MEND, Document, Input, Origin
 from lth.files.paths import RESULTS
@@ -19,8 +20,6 @@ from lth.study.plans.choices import PLANS
 from lth.study.plans.plan import Plan
 from lth.study.plans.theta0 import Theta0
 from lth.study.plans.training import Training
-
-MOST = 1 << 30  # bytes of a file that are read whatever the study plans
 
 
 class FaultyParentError(Exception):
@@ -37,7 +36,7 @@ class Results:
     def __init__(self, folder: Path, study: Study | None):
         self.folder, self.study = folder, study
         self.planned = {node.path: node for node in study.nodes()} if study else {}
-        found = [path for path in folder.rglob("*") if not path.is_dir() and path.suffix != ".part"]
+        found = [path for path in folder.rglob("*") if not path.is_dir() and path.suffix != PART]
         self.names = {f"{RESULTS}/{path.relative_to(folder).as_posix()}" for path in found}
         self.stored = functools.lru_cache(maxsize=1000)(self._stored)
         self.file = functools.lru_cache(maxsize=8)(self._file)  # a parent is soon needed again
@@ -59,7 +58,7 @@ class Results:
         found = self.stored(name)
         expected = self._template(found.origin)
         size = hdf5.size(expected)
-        if size > MOST and size > self._planned_size(name):
+        if size > hdf5.MOST and size > self._planned_size(name):
             what = f"unpacks to {size:,} bytes, and the study plans no file of that size"
             raise ValueError(f"{what}; it is not read")
         return found.load(expected, exactly=True)
@@ -100,7 +99,7 @@ class Results:
         dataset = Path(name).stem
         manifest = read_manifest(self.path(name), dataset)
         source = self.study.config.datasets.get(dataset) if self.study else None
-        if manifest.size > max(MOST, source.size if source else 0):
+        if manifest.size > max(hdf5.MOST, source.size if source else 0):
             what = f"images and labels of {manifest.size:,} bytes"
             why = "and the study knows no data set of that size; they are not read"
             raise ValueError(f"{what}, {why}")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from lth.files import hdf5
+from lth.files.atomic import PART
 from lth.files.origins import Origin
 from lth.training.stack import Progress, Stack
 
@@ -30,8 +31,7 @@ class Checkpoint:
     def beside(cls, out: Path, origin: Origin, conditions: Mapping[str, Any]) -> "Checkpoint":
         """The checkpoint of the run `out` of an origin, under conditions (see `engines`)."""
         settings = {**origin.settings, "made_on": dict(conditions)}
-        path = out.with_name(f"{out.name}.checkpoint.part")
-        return cls(path, Origin(KIND, settings, origin.code, origin.inputs))
+        return cls(path_beside(out), Origin(KIND, settings, origin.code, origin.inputs))
 
     def write(self, progress: Progress) -> None:
         """Writes how far a training run is, whole or not at all."""
@@ -63,6 +63,11 @@ class Checkpoint:
                 raise ValueError(f"{self.path}: it was made on {before}, this machine has {now}")
             raise ValueError(f"{self.path}: it is of another plan")
         return found.load(found.everything(most))
+
+
+def path_beside(out: Path) -> Path:
+    """Where the checkpoint of the run `out` lies."""
+    return out.with_name(f"{out.name}.checkpoint{PART}")
 
 
 def _most_bytes(stack: Stack) -> int:

@@ -58,7 +58,8 @@ def train(
 
 def advance(loop: Loop, until: int) -> None:
     """Makes steps until so many were made."""
-    step, recipe, state = OPTIMIZERS[loop.recipe.optimizer], loop.recipe, loop.state
+    recipe, state = loop.recipe, loop.state
+    optimizer = OPTIMIZERS[recipe.optimizer]
     for iteration in range(state.iteration, until):
         batch = loop.batches.at(iteration)  # index
         for part, examples in zip(loop.parts, batch.parts(at_once=loop.at_once), strict=True):
@@ -71,7 +72,7 @@ def advance(loop: Loop, until: int) -> None:
             for name, value in statistics.items():
                 part.statistics[name].copy_(value)
         rate = recipe.rate(iteration)
-        step(state.rows, loop.gradient, state.optimizer, rate, recipe.momentum)  # step
+        optimizer.step(state.rows, loop.gradient, state.optimizer, rate, recipe.momentum)  # step
     state.iteration = until
 
 

@@ -18,8 +18,9 @@ class Recipe(Settings):
     `iterations`, `evaluate_every`, `warmup` and `drops` count steps, `batch` counts examples.
 
     The learning rate rises over the first `warmup` steps (0: it does not), and `drop_factor`
-    multiplies it from the step of each drop on. Only SGD has momentum. Weight decay adds
-    `weight_decay` x value to the gradient of everything that is trained, as torch.optim does.
+    multiplies it from the step of each drop on. `momentum` is 0 for an optimizer that has none.
+    Weight decay adds `weight_decay` x value to the gradient of everything that is trained, as
+    torch.optim does.
 
     `data_order` is `fresh` (each network shuffles the examples in its own way) or `shared` (all
     networks of a trial see the same batches). Dropout and augmentation follow it. `augmentation` is
@@ -45,7 +46,7 @@ class Recipe(Settings):
     def __post_init__(self) -> None:
         if self.optimizer not in OPTIMIZERS:
             raise unknown("optimizer", "optimizer", self.optimizer, OPTIMIZERS)
-        if self.momentum and self.optimizer != "sgd":
+        if self.momentum and not OPTIMIZERS[self.optimizer].momentum:
             raise expected("momentum", f"0 for {self.optimizer}", self.momentum)
         self._check_evaluations()
         if self.warmup > self.iterations:

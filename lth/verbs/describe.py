@@ -10,6 +10,8 @@ from lth.files import atomic
 from lth.files.terminal import printable
 from lth.study import yaml
 
+SCHEMA = "# yaml-language-server: $schema=../schema.json\n"  # as all files of the catalog begin
+
 
 def describe(folder: Path, out: Path) -> None:
     """Decodes the images in `folder` (`data/NAME`), and writes the catalog's entry for it.
@@ -21,7 +23,8 @@ def describe(folder: Path, out: Path) -> None:
     if out.exists():
         _check_own(out, name)
     entry = {"datasets": {name: settings.plain(source)}}
-    atomic.write_text(out, safe_dump(entry, sort_keys=False, default_flow_style=None))
+    text = safe_dump(entry, sort_keys=False, default_flow_style=None)
+    atomic.write_text(out, SCHEMA + text)
     counts = f"{source.training} training and {source.test} test images"
     print(printable(f"{out}: {name}, {counts} of {source.classes} classes"))
 

@@ -10,8 +10,6 @@ from lth.files.hdf5 import File
 from lth.files.terminal import printable
 from lth.lottery import masks
 
-MOST = 1 << 30  # bytes of arrays that are read: a few bytes may unpack to more than there is memory
-
 
 def inspect(file: Path) -> None:
     """Prints what a file is, its key and inputs, and a table.
@@ -21,9 +19,8 @@ def inspect(file: Path) -> None:
     if file.suffix != ".h5":
         what = "an HDF5 file (.h5) of kind theta0, rewound, mask or run"
         raise ValueError(f"{file}: expected {what}")
-    found = hdf5.find(file)
+    found = hdf5.read(file)
     origin = found.origin
-    read = found.load(found.everything(MOST))
     _say(f"{file}: {origin.kind}", origin.coordinates)
     print(printable(f"key     {origin.key} (code {origin.code})"))
     for role, items in origin.inputs.items():
@@ -31,7 +28,7 @@ def inspect(file: Path) -> None:
             print(printable(f"from    {item.key} {role}: {item.path}"))
     _say("on     ", found.made_on)
     describe = {"mask": _mask, "theta0": _weights, "rewound": _weights, "run": _run}
-    _print_table(list(describe.get(origin.kind, _arrays)(read)))
+    _print_table(list(describe.get(origin.kind, _arrays)(found)))
 
 
 def _say(what: str, facts: Mapping[str, object]) -> None:

@@ -9,6 +9,7 @@ from lth.files.paths import RESULTS
 from lth.files.terminal import printable
 from lth.study import catalog
 from lth.study.graph import Study
+from lth.training.checkpoint import path_beside
 
 
 def tidy(params: Path, delete: bool) -> None:
@@ -18,7 +19,7 @@ def tidy(params: Path, delete: bool) -> None:
     """
     study = Study(catalog.read(params))
     files = study.files()
-    files |= {f"{path}.checkpoint.part" for path in files} | study.arrays()
+    files |= {str(path_beside(Path(path))) for path in files} | study.arrays()
     every = sorted(path for path in Path(RESULTS).rglob("*"))
     stale = [path for path in every if path.is_file() and str(path) not in files]
     for path in stale:

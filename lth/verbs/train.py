@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from lth.files import hdf5, origins
+from lth.files import atomic, hdf5, origins
 from lth.study.blocks import inputs_of, read_block
 from lth.study.plans.run import Run as Plan
 from lth.study.run_arrays import run_arrays
@@ -42,9 +42,10 @@ def train(
     origin = plan.origin(inputs_of(plan, dataset, start_file, mask_file))
     origins.expect(key, origin, out)
     block = read_block(plan, plan.repeats, dataset, start_file, mask_file)
-    _clear(out)
     made_on = by.conditions()
     saved = Checkpoint.beside(out, origin, made_on)
+    for part in (*atomic.leftovers(out), *atomic.leftovers(saved.path)):
+        part.unlink(missing_ok=True)
     resume = saved.resumed(block.stack)
     first = plan.start_iteration if resume is None else int(resume["iteration"])
     where = f"on {by.where} by the {by.NAME} engine"
@@ -55,12 +56,6 @@ def train(
     hdf5.write(out, origin, run_arrays(run, block, keep_weights=plan.keep_weights), made_on)
     saved.delete()
     _report(out, run, time.monotonic() - began)
-
-
-def _clear(out: Path) -> None:
-    """Deletes what a kill in the middle of a write has left of a run or its checkpoint."""
-    for part in out.parent.glob(f".{out.stem}.*.part"):
-        part.unlink(missing_ok=True)
 
 
 class Watch:

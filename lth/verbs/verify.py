@@ -3,17 +3,14 @@
 import dataclasses
 import random
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 from lth.files.origins import MEND
-from lth.files.paths import RESULTS
 from lth.files.terminal import printable
 from lth.study import catalog
-from lth.study.faults.choices import FAULTS
-from lth.study.faults.documents import document_faults
+from lth.study.faults.files import faults_of, key_of
 from lth.study.graph import Study
-from lth.study.results import ChangedParentError, FaultyParentError, Results, plan_of
+from lth.study.results import ChangedParentError, FaultyParentError, Results
 
 PARTS = {"datasets": 0, "runs": 1, "origins": 2}  # files follow from one another in this order
 LISTED = 20  # lines of files that are named without being faults
@@ -51,9 +48,8 @@ class Findings:
 def verify(folder: Path, *, recompute: int | None, seed: int | None) -> None:
     """Prints each fault with its file, and a summary.
 
-    Checked are the files of the study whose `params.yaml` lies beside the folder, else all files in
-    it: wholeness and content, kind and path, exactly the arrays of the kind, keys against settings
-    and parents; and by kind what `lth.study.faults` says: every mask is pruned once more. Then
+    The files are those of the study whose `params.yaml` lies beside the folder. Where none lies
+    there, they are all files in the folder. `lth.study.faults` says what is checked of each. Then
     `recompute` of the training runs, drawn by a seed, are trained once more (see `recomputing`).
     Raises ValueError where there is a fault or nothing to check.
     """
@@ -173,7 +169,9 @@ def _check(name: str, results: Results, known: set[str], found: Findings) -> Non
     """One file. Whatever goes wrong is its fault, and the others are checked all the same."""
     path = results.path(name)
     try:
-        for fault in _faults(name, results, known, found.keys):
+        if key := key_of(name, results):
+            found.keys[name] = key
+        for fault in faults_of(name, results, known):
             found.faults.append(_placed(fault, path, results))
     except FaultyParentError:
         found.waiting.append(path)
@@ -192,64 +190,3 @@ def _placed(fault: str, path: Path, results: Results) -> tuple[Path, str]:
     if fault.startswith(f"{results.folder}/"):
         return Path(fault.partition(": ")[0]), fault
     return path, fault
-
-
-def _faults(name: str, results: Results, known: set[str], keys: dict[str, str]) -> Iterator[str]:
-    """The faults of a file. Its key is put among the `keys`, by name."""
-    part = Path(name).parts[1]
-    if name.endswith(".h5"):
-        keys[name] = results.stored(name).origin.key
-        yield from _file_faults(name, results)
-    elif part == "origins":
-        keys[name] = results.document(name).origin.key
-        yield from _origin_faults(name, results, known)
-    elif part == "datasets":
-        manifest = str(Path(name).with_suffix(".json"))
-        if name == manifest:
-            keys[name] = results.data(name).key
-        elif manifest not in known:
-            yield f"has no manifest {manifest} beside it; {MEND}"
-    elif _origin_of(name) not in known:
-        yield f"no file in {RESULTS}/origins says what it was made from; {MEND}"
-
-
-def _origin_of(name: str) -> str:
-    """The origin file that a table, a figure or the metrics must have."""
-    inner = Path(*Path(name).parts[1:])
-    return str(Path(RESULTS, "origins", inner).with_suffix(".json"))
-
-
-def _file_faults(name: str, results: Results) -> Iterator[str]:
-    """An HDF5 file: its kind and path, its inputs, and what its kind must fulfil."""
-    found = results.stored(name)
-    plan = plan_of(found.origin)
-    if plan.KIND not in FAULTS:
-        yield f"kind {plan.KIND!r} has no HDF5 file"
-        return
-    if name != plan.path:
-        yield f"is the file of {plan.path}"
-        return
-    expected = sorted(plan.inputs())
-    if sorted(found.origin.inputs) != expected:
-        yield f"expected inputs {', '.join(expected)}, got {', '.join(found.origin.inputs)}"
-        return
-    for role, items in found.origin.inputs.items():
-        if len(items) != 1:
-            yield f"expected one input as {role}, got {len(items)}"
-            return
-        if items[0].path not in results.names:
-            what = f"{items[0].path} ({role}), which is missing"
-            yield f"was made from {what}; run snakemake again"
-            return
-    yield from FAULTS[plan.KIND](results.file(name), plan, results)
-
-
-def _origin_faults(name: str, results: Results, known: set[str]) -> Iterator[str]:
-    """An origin file, and the files that it is the origin of."""
-    found = results.document(name)
-    plan = plan_of(found.origin)
-    yield from document_faults(name, found, plan, results)
-    if plan.KIND == "metrics":
-        tables = {other for other in known if other.startswith(f"{RESULTS}/origins/tables/")}
-        if missing := tables - {item.path for item in found.origin.inputs["tables"]}:
-            yield f"has no numbers of {min(missing)}; {MEND}"

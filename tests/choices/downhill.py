@@ -1,13 +1,23 @@
-"""An optimizer for tests: `downhill`, steps of one length."""
+"""An optimizer for tests: `downhill`, steps of one length, with momentum."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 
-def downhill(
-    rows: "Tensor", gradient: "Tensor", state: "dict[str, Tensor]", rate: float, momentum: float
-) -> None:
+class Downhill:
     """Moves each value by the learning rate against the sign of its gradient."""
-    rows.sub_(gradient.sign(), alpha=rate)
+
+    momentum: ClassVar[bool] = True
+
+    @staticmethod
+    def step(
+        rows: "Tensor", gradient: "Tensor", state: "dict[str, Tensor]", rate: float, momentum: float
+    ) -> None:
+        """One step. The share `momentum` of the step before is added to it."""
+        import torch
+
+        before = state.setdefault("step", torch.zeros_like(rows))
+        before.mul_(momentum).sub_(gradient.sign(), alpha=rate)
+        rows.add_(before)

@@ -38,3 +38,12 @@ def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
     atomic.write_text(tmp_path / "file", "")
     with pytest.raises(ValueError, match=re.escape(f"{path}: could not be written: ")):
         atomic.write_text(path, "")
+
+
+def test_what_kills_have_left_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "it.txt"
+    atomic.write_text(path, "whole")
+    atomic.write_text(tmp_path / "item.txt", "another")
+    with atomic.replacing(path) as part, atomic.replacing(tmp_path / "item.txt"):
+        assert atomic.leftovers(path) == [part]
+    assert atomic.leftovers(path) == []

@@ -3,6 +3,7 @@
 import ast
 import functools
 import graphlib
+import importlib
 import json
 import re
 import subprocess
@@ -183,15 +184,14 @@ def test_a_table_holds_bare_names_and_nothing_else(module: str) -> None:
 
 
 @pytest.mark.parametrize("module", tables())
-def test_entries_of_a_table_stand_in_modules_of_their_own(module: str) -> None:
-    names = {
-        alias.name
-        for node in parsed(module).body
-        if isinstance(node, ast.ImportFrom)
+def test_entries_of_a_table_stand_in_the_modules_that_it_imports(module: str) -> None:
+    loaded = vars(importlib.import_module(f"lth.{module}"))
+    imported = [node for node in parsed(module).body if isinstance(node, ast.ImportFrom)]
+    found = [
+        (alias.name, node.module, loaded[alias.name].__module__)
+        for node in imported
         for alias in node.names
-    }
-    loaded = __import__(f"lth.{module}", fromlist=["*"])
-    for name in names & set(vars(loaded)):
-        entry = vars(loaded)[name]
-        if getattr(entry, "__module__", "").startswith("lth."):
-            assert entry.__module__ != f"lth.{module}"
+        if node.module is not None and node.module.startswith("lth.")
+    ]
+    assert found
+    assert [name for name, imported, own in found if imported != own] == []

@@ -50,5 +50,5 @@ def test_lenet_has_at_most_100_hidden_layers() -> None:
 
 
 def test_a_hidden_layer_has_units() -> None:
-    with pytest.raises(ValueError, match=r"network\.hidden\[1\]: expected a number at least 1"):
+    with pytest.raises(ValueError, match=r"network\.hidden\[1\]: expected a number of at least 1"):
         built("lenet", hidden=[3, 0])

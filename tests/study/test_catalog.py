@@ -67,13 +67,14 @@ def test_an_experiment_may_stand_complete_without_an_entry(project: Project) -> 
 
 
 def test_an_entry_is_complete_with_all_that_it_inherits(project: Project) -> None:
-    found = catalog.complete("lenet-digits", "experiments", project.entries)
+    known = catalog.entries_of(project.entries)["experiments"]
+    found = catalog.extended("own", {"extends": "lenet-digits"}, known, "experiments.own")
     assert (found["dataset"], found["recipe"]["batch"]) == ("digits", 60)
     assert "extends" not in found
 
 
 def test_figures_extend_entries_and_say_over_what(project: Project) -> None:
-    entry = catalog.entries(project.entries)["figures"]["early-stopping"]
+    entry = catalog.entries_of(project.entries)["figures"]["early-stopping"]
     found = project.read().figures["early-stopping"]
     assert found.caption == entry["caption"]
     assert found.tables() == ("digits",)
@@ -288,7 +289,7 @@ def test_a_data_set_of_the_catalog_is_one_like_any_other(project: Project) -> No
     [
         ("mnist", {}, "datasets.mnist is a data set of lth itself; take another name"),
         ("Flowers", {}, "datasets.Flowers: expected a name of lower-case letters and digits,"),
-        ("flowers", {"classes": 0}, "datasets.flowers.classes: expected a number at least"),
+        ("flowers", {"classes": 0}, "datasets.flowers.classes: expected a number of at least"),
         ("flowers", {"shape": [4, 4, 4]}, "datasets.flowers.shape: expected [height, width] or"),
     ],
 )

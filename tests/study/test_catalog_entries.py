@@ -17,10 +17,14 @@ from lth.study.strategies.oneshot import Oneshot
 from lth.study.strategies.rewind import Rewind
 from lth.study.subjects import subject_of
 
-ENTRIES = catalog.entries(TOP / catalog.CATALOG)
-FIGURES = {
-    name: catalog.complete(name, "figures", TOP / catalog.CATALOG) for name in ENTRIES["figures"]
-}
+ENTRIES = catalog.entries_of(TOP / catalog.CATALOG)
+
+
+def complete(name: str, section: str) -> dict[str, Any]:
+    return catalog.extended(name, {"extends": name}, ENTRIES[section], f"{section}.{name}")
+
+
+FIGURES = {name: complete(name, "figures") for name in ENTRIES["figures"]}
 
 
 def panels_of(figure: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -66,7 +70,7 @@ LARGE = {
 def read(name: str) -> Experiment:
     """An experiment of the catalog as it stands."""
     where = f"experiments.{name}"
-    whole = catalog.complete(name, "experiments", TOP / catalog.CATALOG)
+    whole = complete(name, "experiments")
     return settings.read(Experiment, whole, where)
 
 

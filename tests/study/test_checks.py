@@ -18,8 +18,8 @@ SOURCE = {
 
 FAULTS = [
     ("recipie", {}, ": unknown key 'recipie'; did you mean 'recipe'?"),
-    ("validation", 0, ".validation: expected a number at least 1, got 0"),
-    ("seed", -1, ".seed: expected a number at least 0, got -1"),
+    ("validation", 0, ".validation: expected a number of at least 1, got 0"),
+    ("seed", -1, ".seed: expected a number of at least 0, got -1"),
     ("trials", 0, ".trials: expected a number in [1, 10000], got 0"),
     ("block", 2.5, ".block: expected a whole number, got 2.5"),
     ("dataset", "mnits", ".dataset: unknown dataset 'mnits'; did you mean 'mnist'? legal: cifar-"),
@@ -37,7 +37,7 @@ RECIPE = [
     ("learning_rate", "0.1", ".learning_rate: expected a number, got '0.1'"),
     ("iterations", 100.0, ".iterations: expected a whole number, got 100.0"),
     ("batch", None, ": missing key 'batch'; it needs optimizer, learning_rate, momentum,"),
-    ("batch", 0, ".batch: expected a number at least 1, got 0"),
+    ("batch", 0, ".batch: expected a number of at least 1, got 0"),
     ("batch", True, ".batch: expected a whole number, got True"),
     ("evaluate_every", 1501, ".evaluate_every: expected at most the 1500 iterations, got 1501"),
     ("warmup", 1501, ".warmup: expected at most the 1500 iterations, got 1501"),
@@ -51,7 +51,7 @@ NETWORK = [
     ("name", ["lenet"], ".name: unknown network ['lenet']; did you mean 'lenet'?"),
     ("name", {"lenet": 1}, ".name: unknown network {'lenet': 1}"),
     ("hiden", [3], ": unknown key 'hiden'; did you mean 'hidden'?"),
-    ("hidden", [300, 0], ".hidden[1]: expected a number at least 1, got 0"),
+    ("hidden", [300, 0], ".hidden[1]: expected a number of at least 1, got 0"),
     ("hidden", 300, ".hidden: expected a list, got 300"),
     ("initialization", "glorot", ".initialization: unknown initialization 'glorot'; did you mean"),
     ("dropout.after", ["fc"], ".dropout.after[0]: unknown value 'fc'; legal: hidden, pooling"),

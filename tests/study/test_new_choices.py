@@ -1,5 +1,7 @@
 """One file a choice: a new one is a file and its lines in a table, and runs nothing again.
 
+The JSON Schema is written again with `lth schema`.
+
 The files in tests/choices are put into a copy of the project. They are the shortest of their kinds.
 """
 
@@ -16,6 +18,7 @@ import yaml
 from project import TOP
 
 CHOICES = TOP / "tests" / "choices"
+SCHEMA = "workflow/schema.json"
 KEYS = """
 import json
 from lth.study import catalog
@@ -78,7 +81,7 @@ NEW = [
     Choice("lottery/initializations", "flat.py", "Flat", "flat"),
     Choice("lottery/branches", "signs.py", "Signs", "signs"),
     Choice("lottery/pruning", "largest.py", "Largest", "largest"),
-    Choice("training/optimizers", "downhill.py", "downhill", "downhill"),
+    Choice("training/optimizers", "downhill.py", "Downhill", "downhill"),
     Choice("study/strategies", "reborn.py", "Reborn"),
     Choice("report/figures", "bars.py", "Bars"),
     Choice("data/sources", "stripes.py", "Stripes", "stripes"),
@@ -86,7 +89,7 @@ NEW = [
 RECIPE = {
     "optimizer": "downhill",
     "learning_rate": 0.01,
-    "momentum": 0.0,
+    "momentum": 0.5,
     "weight_decay": 0.0,
     "warmup": 0,
     "drops": [],
@@ -146,6 +149,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     before = json.loads(call(top, "-c", KEYS))
     for choice in NEW:
         choice.put_into(top)
+    call(top, "-m", "lth", "schema", "--out", SCHEMA)
     return Copy(top, before, json.loads(call(top, "-c", KEYS)))
 
 
@@ -171,7 +175,8 @@ def files(top: Path) -> dict[str, str]:
 def test_a_new_choice_is_one_file_and_its_lines_in_a_table(copy: Copy) -> None:
     before, after = files(TOP), files(copy.top)
     touched = {name for name, text in after.items() if before.get(name) != text}
-    assert touched == {choice.path for choice in NEW} | {choice.table for choice in NEW}
+    written = {choice.path for choice in NEW} | {choice.table for choice in NEW}
+    assert touched == written | {SCHEMA}
     assert after.keys() >= before.keys()
 
 
@@ -185,9 +190,8 @@ def test_an_experiment_of_new_choices_is_accepted(study: Copy) -> None:
     assert shown == {"experiments": {"new": EXPERIMENT}, "figures": {"bars": FIGURE}}
 
 
-def test_the_schema_has_new_choices(study: Copy) -> None:
-    call(study.top, "-m", "lth", "schema", "--out", "schema.json")
-    text = (study.top / "schema.json").read_text(encoding="utf-8")
+def test_the_schema_has_new_choices(copy: Copy) -> None:
+    text = (copy.top / SCHEMA).read_text(encoding="utf-8")
     assert all(f'"{choice.entry}-changes"' in text for choice in NEW if not choice.name)
 
 

@@ -49,7 +49,7 @@ OTHERS = [
     (ONESHOT | {"rounds": 3}, ": unknown key 'rounds'; legal: branches, kind, rates, scope"),
     (LAYERWISE | {"kind": "early", "scope": "random"}, ".scope: unknown scope 'random'; legal: "),
     (REWIND | {"iteration": 1500}, ".iteration: expected an iteration below the 1500 of the"),
-    (REWIND | {"iteration": -1}, ".iteration: expected a number at least 0, got -1"),
+    (REWIND | {"iteration": -1}, ".iteration: expected a number of at least 0, got -1"),
     (REWIND | {"branches": {"reinit": 1}}, ".branches: expected 'ticket' among them (the next"),
     (RANDOM | {"like": "other"}, ": its round 1 is made from other/round-1, and the strategies"),
     (RANDOM | {"like": "early"}, ": its round 1 is made from early/round-1, and the strategies"),

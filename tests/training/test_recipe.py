@@ -78,7 +78,7 @@ def test_evaluations_are_all_multiples_and_the_end() -> None:
         ),
         ({"momentum": 1.0}, "momentum: expected a number in [0, 1), got 1.0"),
         ({"drop_factor": 0.0}, "drop_factor: expected a number in (0, 1], got 0.0"),
-        ({"weight_decay": -1}, "weight_decay: expected a number at least 0, got -1"),
+        ({"weight_decay": -1}, "weight_decay: expected a number of at least 0, got -1"),
         (
             {"augmentation": "flip"},
             "augmentation: unknown value 'flip'; did you mean 'flip-crop'? legal: flip-crop, none",

@@ -23,7 +23,8 @@ def entry(pets: Path) -> str:
     """What the catalog should have of the folder."""
     numbers = ("shape: [3, 5, 6]", "brightest: 255", "classes: 2", "training: 6", "test: 2")
     lines = [*numbers, f"digest: {prepare.describe(pets).digest}"]
-    return "datasets:\n  pets:\n" + "".join(f"    {line}\n" for line in lines)
+    first = "# yaml-language-server: $schema=../schema.json\n"
+    return f"{first}datasets:\n  pets:\n" + "".join(f"    {line}\n" for line in lines)
 
 
 def test_it_says_what_it_wrote(

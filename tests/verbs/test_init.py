@@ -33,7 +33,7 @@ def test_the_dense_mask_keeps_everything(built: Built) -> None:
     [
         ({"network": {"initialization": "zero"}}, "initialization: unknown initialization 'zero'"),
         ({"network": {"initialization": "normal"}}, "initialization: "),
-        ({"network": {"hidden": [0]}}, r"hidden\[0\]: expected a number at least 1, got 0"),
+        ({"network": {"hidden": [0]}}, r"hidden\[0\]: expected a number of at least 1, got 0"),
     ],
 )
 def test_a_network_that_cannot_be_drawn_is_refused(

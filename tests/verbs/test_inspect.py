@@ -8,7 +8,7 @@ from byhand import RUNS, Built, lth, refused
 from signing import edited
 from tampering.study import rewrite
 
-from lth.verbs import inspect
+from lth.files import hdf5
 
 
 def told(capsys: pytest.CaptureFixture[str], path: str) -> list[str]:
@@ -96,7 +96,7 @@ def test_only_hdf5_files_are_taken(here: Built) -> None:
 
 
 def test_arrays_of_gigabytes_are_not_read(here: Built, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(inspect, "MOST", 1_000)
+    monkeypatch.setattr(hdf5, "MOST", 1_000)
     path = f"{RUNS}/theta0.h5"
     refused("inspect", path, match=f"{path}: expected arrays of at most 1,000 bytes, got ")
 

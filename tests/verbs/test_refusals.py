@@ -51,7 +51,7 @@ def test_runs_that_were_not_planned_are_refused(here: Built, path: str) -> None:
         ({"network": {"hidden": "3"}}, "network.hidden: expected a list, got '3'"),
         ({"branch": "reinitt"}, "branch: unknown branch 'reinitt'; did you mean 'reinit'"),
         ({"block": "0-1"}, "block: expected trials-FIRST-LAST such as trials-0-4, got '0-1'"),
-        ({"seed": -1}, "seed: expected a number at least 0, got -1"),
+        ({"seed": -1}, "seed: expected a number of at least 0, got -1"),
         ({"seed": "1"}, "seed: expected a whole number, got '1'"),
         ({"round": 1.5}, "round: expected a whole number, got 1.5"),
         ({"rounds": 2}, "unknown key 'rounds'; did you mean 'round'"),

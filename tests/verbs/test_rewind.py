@@ -46,7 +46,7 @@ def test_weights_that_are_not_finite_are_written_with_a_warning(
     [
         ({"branch": "reinit"}, r"--settings.strategy: expected that of dense, round 0, ticket"),
         ({"iteration": 40}, "--settings.iteration: expected an iteration below the 40"),
-        ({"iteration": 0}, "--settings.iteration: expected a number at least 1, got 0"),
+        ({"iteration": 0}, "--settings.iteration: expected a number of at least 1, got 0"),
     ],
 )
 def test_what_no_dense_ticket_passes_is_refused(

@@ -196,7 +196,8 @@ def test_too_little_memory_ends_in_one_line(here: Built, monkeypatch: pytest.Mon
 
 
 def test_what_a_kill_has_left_of_a_file_goes_away(here: Built) -> None:
-    left = [Path(REINIT).with_name(name) for name in (".run.x1.h5.part", ".run.h5.x2.part.part")]
+    names = (".run.x1.h5.part", ".run.h5.checkpoint.x2.part.part")
+    left = [Path(REINIT).with_name(name) for name in names]
     others = [Path(REINIT).with_name(name) for name in (".other.x1.h5.part", "run.part")]
     for path in (*left, *others):
         path.write_bytes(b"half")

@@ -163,7 +163,7 @@ def test_a_file_of_another_version_of_lth_is_a_fault_of_its_own(
     [
         (
             {"start": {"kind": "rewound", "iteration": -(10**12)}},
-            "settings.start.iteration: expected a number at least 0, got -1000000000000",
+            "settings.start.iteration: expected a number of at least 0, got -1000000000000",
         ),
         ({"recipe": None}, "settings: missing key 'recipe'"),
         ({"keep_weights": None}, "settings: missing key 'keep_weights'"),

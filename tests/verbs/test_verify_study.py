@@ -9,7 +9,7 @@ from forging import BEFORE, METRICS, RANDOM, TABLE_ORIGIN, arrays_of, edit, faul
 from tampering.study import rewrite
 
 from lth.files import hdf5
-from lth.study import catalog, results
+from lth.study import catalog
 from lth.study.graph import Study
 from lth.verbs import verify
 
@@ -93,7 +93,7 @@ def test_results_without_a_study_are_checked_whole(
 
 @pytest.fixture
 def nothing_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(results, "MOST", 0)
+    monkeypatch.setattr(hdf5, "MOST", 0)
 
 
 @pytest.mark.usefixtures("nothing_large")

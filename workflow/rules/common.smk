@@ -1,8 +1,10 @@
-# Functions only: the study, and what the rules take from it. Paths, settings, inputs and keys all come from lth.study.
+# The study, and functions for what the rules take from it. Paths, settings, inputs and keys all
+# come from lth.study.
 import base64
 import contextlib
 import json
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -25,19 +27,24 @@ def read_study():
         sys.exit(printable(f"lth: error: {error}"))
 
 
+study = read_study()
+planned = {item.path: item for item in study.nodes()}
+
+
 def trust_files(study):
     """Makes Snakemake's memory agree with what the files say of themselves.
 
-    Snakemake decides by its records, by marks of jobs that were killed, and by times. Any of these may be
-    lost, or come back from a checkout without the files. The key in a file stays with it. Snakemake
-    judges the files of a job together, so they are told of together.
+    Snakemake decides by its records, by marks of jobs that were killed, and by times. Any of these
+    may be lost, or come back from a checkout without the files. The key in a file stays with it.
+    Snakemake judges the files of a job together, so they are told of together.
     """
     found, now = judged(study), time.time()
     for key, paths in study.jobs():
         existing = [path for path in paths if path in found]
         right = all(found[path] for path in existing)
         records = {path: recorded(path, key) for path in existing}
-        # Without a record Snakemake asks the time alone. A time to come would make it reject new files.
+        # Without a record Snakemake asks the time alone. A time to come would make it reject new
+        # files.
         forgotten = right and set(records.values()) != {"planned"}
         for path in existing:
             if right:
@@ -46,7 +53,8 @@ def trust_files(study):
                 mark(path)
             if forgotten:
                 remembered("metadata", path).unlink(missing_ok=True)
-            with contextlib.suppress(FileNotFoundError):  # another Snakemake may be at work while this one only plans
+            # Another Snakemake may be at work while this one only plans.
+            with contextlib.suppress(FileNotFoundError):
                 if forgotten or os.path.getmtime(path) > now:
                     os.utime(path, (now, now))
 
@@ -78,13 +86,17 @@ def remembered(folder, path):
 
 def pattern(kind, **fixed):
     """The path of files of a kind, with wildcards for the fields of its plan but the fixed ones."""
-    path = placed(PLANS[kind].PATH, {name: f"{{{name}}}" for name in PLANS[kind].__struct_fields__} | fixed)
-    return path
+    return placed(PLANS[kind].PATH, wildcards_of(kind) | fixed)
 
 
 def products(kind):
     """The paths of the files that a file of a kind is the origin of, with wildcards."""
-    return [placed(product, {name: f"{{{name}}}" for name in PLANS[kind].__struct_fields__}) for product in PLANS[kind].PRODUCTS]
+    return [placed(product, wildcards_of(kind)) for product in PLANS[kind].PRODUCTS]
+
+
+def wildcards_of(kind):
+    """A wildcard for each field of the plan of a kind, by name."""
+    return {name: f"{{{name}}}" for name in PLANS[kind].__struct_fields__}
 
 
 def node(kind, wildcards):
@@ -109,13 +121,17 @@ def inputs(kind, role):
 
 
 def every_input(kind):
-    return lambda wildcards: [item.path for items in node(kind, wildcards).inputs.values() for item in items]
+    """The paths of all roles."""
+    return lambda wildcards: [
+        item.path for items in node(kind, wildcards).inputs.values() for item in items
+    ]
 
 
 def options(kind):
     """The inputs as options of the verb: `--runs results/runs/...`, in words that bash expands."""
     return lambda wildcards: " ".join(
-        f"--{role} {lth_paths.braced([item.path for item in items])}" for role, items in node(kind, wildcards).inputs.items()
+        f"--{role} {lth_paths.braced([item.path for item in items])}"
+        for role, items in node(kind, wildcards).inputs.items()
     )
 
 
@@ -125,14 +141,3 @@ def memory(kind):
 
 def caption(wildcards):
     return study.config.figures[wildcards.name].caption
-
-
-wildcard_constraints:
-    experiment="[a-z0-9-]+",
-    block=r"trials-\d+-\d+",
-    strategy="[a-z0-9-]+",
-    round=r"\d+",
-    branch="[a-z0-9.-]+",
-    dataset="[a-z0-9-]+",
-    iteration=r"\d+",
-    name="[a-z0-9-]+",

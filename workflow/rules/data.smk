@@ -1,6 +1,7 @@
 rule prepare:
     output:
-        # Not the arrays beside it: to remake a lost array file as an output would be to retrain everything that depends on it.
+        # Not the arrays beside it: to remake a lost array file as an output would be to retrain
+        # everything that depends on it.
         pattern("dataset"),
     log:
         "logs/datasets/{dataset}.log",

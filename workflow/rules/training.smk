@@ -15,7 +15,8 @@ rule train:
         mem_mb=memory("run"),
     shell:
         "python -m lth train --settings {params.settings:q} --key {params.key} --threads {threads}"
-        " --dataset {input.dataset} --start {input.start} --mask {input.mask} --out {output} > {log} 2>&1"
+        " --dataset {input.dataset} --start {input.start} --mask {input.mask}"
+        " --out {output} > {log} 2>&1"
 
 
 rule rewind:
@@ -35,4 +36,5 @@ rule rewind:
         mem_mb=memory("rewound"),
     shell:
         "python -m lth rewind --settings {params.settings:q} --key {params.key} --threads {threads}"
-        " --dataset {input.dataset} --start {input.start} --mask {input.mask} --out {output} > {log} 2>&1"
+        " --dataset {input.dataset} --start {input.start} --mask {input.mask}"
+        " --out {output} > {log} 2>&1"

@@ -14,8 +14,8 @@ class Global:
     The rate is the same for all these layers.
     """
 
-    together: ClassVar[bool] = True  # whether it ranks all layers with a rate as one
-    draws: ClassVar[bool] = False  # whether it draws masks, from no weights or rates
+    together: ClassVar[bool] = True
+    draws: ClassVar[bool] = False
 
     @staticmethod
     def make(layers: Layers) -> dict[str, np.ndarray]:

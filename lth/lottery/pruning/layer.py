@@ -11,8 +11,8 @@ from lth.lottery.pruning.method import Layers
 class Layer:
     """Ranks the survivors of each layer, and prunes them by its own rate."""
 
-    together: ClassVar[bool] = False  # whether it ranks all layers with a rate as one
-    draws: ClassVar[bool] = False  # whether it draws masks, from no weights or rates
+    together: ClassVar[bool] = False
+    draws: ClassVar[bool] = False
 
     @staticmethod
     def make(layers: Layers) -> dict[str, np.ndarray]:

@@ -10,8 +10,8 @@ from lth.lottery.pruning.method import Layers
 class Random:
     """Draws which weights of each layer survive, all with the same probability."""
 
-    together: ClassVar[bool] = False  # whether it ranks all layers with a rate as one
-    draws: ClassVar[bool] = True  # whether it draws masks, from no weights or rates
+    together: ClassVar[bool] = False
+    draws: ClassVar[bool] = True
 
     @staticmethod
     def make(layers: Layers) -> dict[str, np.ndarray]:

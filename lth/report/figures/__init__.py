@@ -1,1 +1,1 @@
-"""The kinds of figures, one a file, and how they become files."""
+"""The kinds of figures, one a file."""

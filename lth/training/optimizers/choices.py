@@ -1,6 +1,9 @@
 """The optimizers by name."""
 
-from lth.training.optimizers.adam import adam
-from lth.training.optimizers.sgd import sgd
+from collections.abc import Mapping
 
-OPTIMIZERS = {"adam": adam, "sgd": sgd}
+from lth.training.optimizers.adam import Adam
+from lth.training.optimizers.optimizer import Optimizer
+from lth.training.optimizers.sgd import Sgd
+
+OPTIMIZERS: Mapping[str, type[Optimizer]] = {"adam": Adam, "sgd": Sgd}

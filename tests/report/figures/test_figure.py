@@ -63,7 +63,7 @@ def without(data: Mapping[str, Any], name: str) -> dict[str, Any]:
             "figures.it.lines.iterative/ticket: unknown key 'color'; legal: label, look, ord",
         ),
         (curves(y=["test_loss"]), "figures.it.y: expected text, got ['test_loss']"),
-        (curves(until=0), "figures.it.until: expected a number at least 1, got 0"),
+        (curves(until=0), "figures.it.until: expected a number of at least 1, got 0"),
         (curves(panels=[[{}]]), "figures.it.panels[0][0]: missing key 'lines'; it needs lines"),
     ],
 )

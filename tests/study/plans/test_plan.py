@@ -7,7 +7,7 @@ import pytest
 from planned import BLOCK, REWIND, STRATEGIES
 from project import Project
 
-from lth import code, settings
+from lth import cli, code, settings
 from lth.files.origins import Origin
 from lth.study.graph import Node, Study
 from lth.study.plans.choices import PLANS
@@ -84,7 +84,17 @@ def test_the_code_of_a_plan_is_that_of_its_verb_and_choices(study: Study, kind: 
     plan = node(study, kind).plan
     modules = tuple(str(entry.__module__).removeprefix("lth.") for entry in plan.entries())
     assert plan.code == code.digest(f"verbs.{plan.verb}", modules)
-    assert not any(module.endswith("table") for module in modules)
+    assert not any(module.endswith(code.CHOICES) for module in modules)
+
+
+def test_each_verb_takes_the_plan_that_names_it(study: Study) -> None:
+    plans = [node.plan for node in study.nodes() if node.kind != "dataset"]
+    named = {(plan.verb, f"{type(plan).__module__}.{type(plan).__name__}") for plan in plans}
+    taken = {
+        (name, f"lth.study.plans.{verb.plan}") for name, verb in cli.VERBS.items() if verb.plan
+    }
+    beside = {("init", "lth.study.plans.mask.Mask")}  # the dense mask is made beside θ0
+    assert named == taken | beside
 
 
 # Addresses

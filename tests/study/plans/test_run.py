@@ -59,7 +59,7 @@ def test_the_choices_of_a_run_are_its_tables_entries(study: Study) -> None:
             "settings.start.kind: unknown kind 'rewind'; did you mean 'rewound'? legal: rewound, ",
         ),
         (Run, {"start": 0}, "settings.start: expected a mapping, got 0"),
-        (Run, {"repeats": 0}, "settings.repeats: expected a number at least 1, got 0"),
+        (Run, {"repeats": 0}, "settings.repeats: expected a number of at least 1, got 0"),
         (
             Rewound,
             {"iteration": 1500},
