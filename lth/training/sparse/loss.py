@@ -6,8 +6,8 @@ from lth.training.sparse.lanes import is_nan, select, spread
 from lth.training.sparse.memory import load_row, store_row
 
 # Numbers closer to 0 become 0. Adam's epsilon is 1e-8, and beside the errors of other examples they
-# are below any rounding. Left alone, the tails of softmax and averages of dead units become denormal,
-# which is 10 to 100 times slower.
+# are below any rounding. Left alone, the tails of softmax and averages of dead units become
+# denormal, which is 10 to 100 times slower.
 SMALLEST_ERROR = 2.0**-64
 
 
