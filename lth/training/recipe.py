@@ -1,5 +1,6 @@
 """How a network is trained, and at which iterations it is evaluated."""
 
+import math
 from typing import Annotated, Literal
 
 from msgspec import Meta
@@ -86,4 +87,5 @@ class Recipe(Settings):
         """
         factor = min(1.0, (iteration + 1) / self.warmup) if self.warmup else 1.0
         drops = sum(drop <= iteration for drop in self.drops)
-        return self.learning_rate * factor * self.drop_factor**drops
+        # Products, since a power comes from the system's library, whose last bit may differ.
+        return self.learning_rate * factor * math.prod([self.drop_factor] * drops)
