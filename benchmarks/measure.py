@@ -27,9 +27,9 @@ from lth.lottery.initializations.distribution import Distribution
 from lth.networks import choices
 from lth.settings import read
 from lth.training.batches import LoadedSets
-from lth.training.draws import Draws
 from lth.training.examples import Examples, Sets
 from lth.training.loop import train
+from lth.training.randomness import Randomness
 from lth.training.recipe import Recipe
 from lth.training.stack import Stack
 from lth.training.state import State
@@ -185,7 +185,7 @@ def stack_of(name: str, job: Job, sets: Sets, count: int, density: float) -> Sta
     }
     weights = lottery_masks.apply(lottery_masks.stacked(drawn), masks)
     pairs = [(trial, 0) for trial in range(count)]
-    draws = Draws(1, {}, job.recipe.data_order, pairs, len(sets.training))
+    draws = Randomness(1, {}, job.recipe.data_order, pairs, len(sets.training))
     return Stack(architecture, weights, masks, sets, job.recipe, draws)
 
 

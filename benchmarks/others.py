@@ -13,9 +13,9 @@ from torch.nn.utils import prune
 from lth.networks.architecture import Architecture
 from lth.networks.modes import EvaluationMode
 from lth.training.batches import LoadedSets, flipped_and_cropped
-from lth.training.draws import SHIFTS
 from lth.training.engines.sparse import Sparse
 from lth.training.evaluation import CHUNK, CHUNK_OF_IMAGES
+from lth.training.randomness import SHIFTS
 from lth.training.recipe import Recipe
 from lth.training.stack import Stack
 

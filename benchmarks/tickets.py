@@ -36,7 +36,7 @@ def main() -> None:
             found[percent] = result["milliseconds"]
             print(line(percent, found[percent]), flush=True)
     if options.picture:
-        draw({percent: fastest(times) for percent, times in found.items()}, options.picture)
+        plot({percent: fastest(times) for percent, times in found.items()}, options.picture)
 
 
 def line(percent: float, times: Times) -> str:
@@ -52,7 +52,7 @@ def fastest(times: Times) -> dict[str, float]:
     return {way: min(times[way]) for way in WAYS}
 
 
-def draw(found: dict[float, dict[str, float]], file: Path) -> None:
+def plot(found: dict[float, dict[str, float]], file: Path) -> None:
     """Milliseconds against the percent of weights left, both logarithmic."""
     from matplotlib.figure import Figure
 

@@ -24,13 +24,13 @@ TINY = {
         "iterative": {"rounds": 2, "rates": RATES, "branches": {"ticket": 1, "reinit": 2}},
         "oneshot": {
             "kind": "oneshot",
-            "scope": "layer",
+            "method": "layer",
             "rates": [{"hidden": 0.9, "output": 0.45}],
             "branches": {"ticket": 1},
         },
         "continued": {
             "kind": "continued",
-            "scope": "layer",
+            "method": "layer",
             "rounds": 2,
             "rates": RATES,
             "branches": {"ticket": 1},
@@ -38,7 +38,7 @@ TINY = {
         "random": {"kind": "random", "like": "oneshot", "rounds": 1, "branches": {"reinit": 2}},
         "rewind": {
             "kind": "rewind",
-            "scope": "global",
+            "method": "global",
             "rounds": 1,
             "rates": {"hidden": 0.2, "output": 0.0},
             "iteration": 15,

@@ -32,7 +32,9 @@ CODE: Mapping[str, Edit] = {
     ),
     "line ends": Edit("lth/report/tables.py", 'lineterminator="\\n"', 'lineterminator="\\r\\n"'),
     "headlines": Edit("lth/report/headlines.py", "round(value, 6)", "round(value, 5)"),
-    "figures": Edit("lth/report/drawing.py", "rows = {name:", "rows = {str(name):"),
+    "figures": Edit(
+        "lth/report/plotting.py", "by_experiment = {name:", "by_experiment = {str(name):"
+    ),
     "density": Edit("lth/report/figures/density.py", "SPREAD = 0.02 ", "SPREAD = 0.03 "),
     "caption": Edit("workflow/catalog/figures.yaml", "Validation loss over", "The loss over"),
     "comment": Edit("lth/training/loop.py", "# forward, loss, backward", "# the gradient"),

@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 import torch
-from stacks import CLASSES, CPU, EXAMPLES, Arrays, toy_draws
+from stacks import CLASSES, CPU, EXAMPLES, Arrays, toy_randomness
 from torch import Tensor, nn
 
 from lth.networks.architecture import Architecture
 from lth.networks.modes import uniform
 from lth.training.batches import Loaded
-from lth.training.draws import PADDING
 from lth.training.examples import Sets
+from lth.training.randomness import PADDING
 from lth.training.recipe import Recipe
 
 
@@ -27,7 +27,7 @@ class Dropped(nn.Module):
         self.number, self.iteration = number, 0
 
     def forward(self, x: Tensor) -> Tensor:
-        key, iteration = torch.tensor(toy_draws().key(0)), torch.tensor(self.iteration)
+        key, iteration = torch.tensor(toy_randomness().key(0)), torch.tensor(self.iteration)
         self.iteration += 1
         bits = uniform(key, iteration, self.number, x.numel(), CPU).view(x.shape) >= 0.5
         return x * bits * 2
@@ -137,10 +137,10 @@ def plain_optimizer(model: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
 def plain_batch(iteration: int, recipe: Recipe, training: Loaded) -> tuple[Tensor, Tensor]:
     epoch, step = divmod(iteration, EXAMPLES // recipe.batch)
     batch = slice(step * recipe.batch, (step + 1) * recipe.batch)
-    index = toy_draws().order(0, epoch)[batch]
+    index = toy_randomness().order(0, epoch)[batch]
     images, labels = training.images[index], training.labels[index]
     if recipe.augmentation == "flip-crop":
-        images = torchvision_flip_crop(images, toy_draws().shifts(0, epoch)[batch])
+        images = torchvision_flip_crop(images, toy_randomness().shifts(0, epoch)[batch])
     return images, labels
 
 

@@ -13,7 +13,7 @@ RUNS = f"results/runs/digits/{BLOCK}"
 DIGITS = "experiments.digits"
 STRATEGIES = f"{DIGITS}.strategies"
 LAYERWISE = {
-    "scope": "layer",
+    "method": "layer",
     "rounds": 3,
     "rates": {"hidden": 0.2, "output": 0.1},
     "branches": {"ticket": 1},
@@ -22,7 +22,7 @@ RANDOM = {"kind": "random", "like": "iterative", "rounds": 12, "branches": {"rei
 REWIND = {"kind": "rewind", **LAYERWISE, "iteration": 100}
 ONESHOT = {
     "kind": "oneshot",
-    "scope": "layer",
+    "method": "layer",
     "rates": [{"hidden": 0.5, "output": 0.25}, {"hidden": 0.9, "output": 0.45}],
     "branches": {"ticket": 1},
 }

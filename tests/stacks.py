@@ -17,11 +17,11 @@ from lth.networks.layers import Dropout
 from lth.networks.lenet import Lenet
 from lth.networks.resnet import Resnet18
 from lth.networks.vgg import Vgg19
-from lth.training.draws import Draws
 from lth.training.examples import Examples, Sets
 from lth.training.loop import Loop, advance, train
+from lth.training.randomness import Randomness
 from lth.training.recipe import Recipe
-from lth.training.stack import Run, Stack
+from lth.training.stack import Result, Stack
 
 CPU = torch.device("cpu")
 EXAMPLES = 27  # four batches of six an epoch, and an incomplete one
@@ -102,10 +102,10 @@ LENET_DROPOUT = lenet(DROPOUT)
 RESNET = resnet(16, 24, 24, blocks=1)
 
 
-def toy_draws(first: int = 0, networks: int = 3) -> Draws:
+def toy_randomness(first: int = 0, networks: int = 3) -> Randomness:
     """The randomness of a toy stack: its network k has that of trial `first` + k."""
     pairs = [(first + network, 0) for network in range(networks)]
-    return Draws(7, {}, "fresh", pairs, EXAMPLES)
+    return Randomness(7, {}, "fresh", pairs, EXAMPLES)
 
 
 def toy_sets(side: int = 8, mean: float = 100.0) -> Sets:
@@ -147,15 +147,15 @@ def stack_of(
 ) -> Stack:
     """A stack of toys. The randomness of its first network is that of trial `first`."""
     count = len(next(iter(weights.values())))
-    draws = toy_draws(first, count)
-    return Stack(architecture, weights, masks, sets or toy_sets(), recipe, draws)
+    randomness = toy_randomness(first, count)
+    return Stack(architecture, weights, masks, sets or toy_sets(), recipe, randomness)
 
 
 def toy_stack(architecture: Architecture, count: int, recipe: Recipe = ADAM) -> Stack:
     return stack_of(architecture, *toy_arrays(architecture, count), recipe)
 
 
-def trained(stack: Stack, **options: Any) -> Run:
+def trained(stack: Stack, **options: Any) -> Result:
     return train(stack, device=CPU, **options)
 
 
@@ -163,7 +163,7 @@ def after_steps(stack: Stack, until: int, **options: Any) -> Arrays:
     """The weights after as many steps, without any evaluation."""
     loop = Loop(stack, CPU, **options)
     advance(loop, until)
-    return loop.layout.unpack(loop.state.rows)
+    return loop.layout.unpack(loop.state.values)
 
 
 def one(arrays: Mapping[str, np.ndarray], index: int) -> Arrays:

@@ -47,4 +47,4 @@ def started(
     pairs = [(trial, repeat) for trial in trials for repeat in range(repeats)]
     theta0 = masks.stacked([draw(trial) for trial, _ in pairs])
     address = {"strategy": strategy, "round": round, "branch": branch}
-    return tickets.start(branch, seed, address, pairs, halves(pairs), theta0, GLOROT)
+    return tickets.starting_weights(branch, seed, address, pairs, halves(pairs), theta0, GLOROT)

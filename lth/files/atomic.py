@@ -48,8 +48,8 @@ def write_bytes(path: Path | str, content: bytes | memoryview) -> None:
 
 def leftovers(path: Path) -> list[Path]:
     """The temporary files that kills in the middle of writing `path` have left."""
-    start, end = _ends(path)
-    return sorted(path.parent.glob(f"{start}*{end}"))
+    prefix, suffix = _ends(path)
+    return sorted(path.parent.glob(f"{prefix}*{suffix}"))
 
 
 def _ends(path: Path) -> tuple[str, str]:
@@ -60,7 +60,7 @@ def _ends(path: Path) -> tuple[str, str]:
 def _part_of(path: Path) -> Path:
     """A new empty file beside `path`, whose name no other process has."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    start, end = _ends(path)
-    handle, name = tempfile.mkstemp(prefix=start, suffix=end, dir=path.parent)
+    prefix, suffix = _ends(path)
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=suffix, dir=path.parent)
     os.close(handle)
     return Path(name)

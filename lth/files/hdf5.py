@@ -35,7 +35,7 @@ def size(template: Template) -> int:
     return sum(math.prod(shape) * dtype.itemsize for shape, dtype in template.values())
 
 
-def stack(count: int) -> Template:
+def index_template(count: int) -> Template:
     """Trial and repeat of each of `count` networks, which every file has (see `index`)."""
     return {"trial": ((count,), INTEGER), "repeat": ((count,), INTEGER)}
 
@@ -133,7 +133,7 @@ class File(Stored):
         trials, repeats = self.arrays["trial"].tolist(), self.arrays["repeat"].tolist()
         return list(zip(trials, repeats, strict=True))
 
-    def rows(self, pairs: Sequence[tuple[int, int]]) -> list[int]:
+    def indices(self, pairs: Sequence[tuple[int, int]]) -> list[int]:
         """The index in the stack of each (trial, repeat). Raises ValueError where there is none.
 
         A file with one network a trial has it for all repeats.

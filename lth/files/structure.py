@@ -81,7 +81,7 @@ def opened(path: Path, *, compare: bool) -> Iterator[h5py.File]:
 
 def first_line(path: Path) -> bytes:
     """The bytes before the HDF5 part."""
-    return _start(path)[:HEAD]
+    return _head(path)[:HEAD]
 
 
 def attributes(path: Path, file: h5py.File) -> dict[str, Any]:
@@ -115,11 +115,11 @@ def datasets(path: Path, file: h5py.File) -> Iterator[tuple[str, tuple[str, tupl
 
 def _check_size(path: Path) -> None:
     """Raises ValueError where the file does not end where its HDF5 part says that it ends."""
-    start, size = _start(path), path.stat().st_size
-    if start[HEAD : HEAD + 9] != SIGNATURE + b"\x03":
+    head, size = _head(path), path.stat().st_size
+    if head[HEAD : HEAD + 9] != SIGNATURE + b"\x03":
         fault = f"none begins at byte {HEAD}, as in this format"
         raise ValueError(f"{path}: not a whole HDF5 file ({fault}); {MEND}")
-    end = int.from_bytes(start[HEAD + 28 : HEAD + 36], "little")
+    end = int.from_bytes(head[HEAD + 28 : HEAD + 36], "little")
     if end != size:
         fault = f"it should have {end} bytes, and has {size}"
         raise ValueError(f"{path}: not a whole HDF5 file ({fault}); {MEND}")
@@ -141,7 +141,7 @@ def _check_body(path: Path) -> None:
         raise ValueError(f"{path}: it is not as it was written (its SHA-256 differs); {MEND}")
 
 
-def _start(path: Path) -> bytes:
+def _head(path: Path) -> bytes:
     """The first line, and the superblock of HDF5 after it."""
     with path.open("rb") as file:
         return file.read(HEAD + 48)

@@ -41,4 +41,4 @@ def stacked(networks: Sequence[Arrays]) -> dict[str, np.ndarray]:
 def template(count: int, shapes: Mapping[str, Sequence[int]]) -> hdf5.Template:
     """The arrays of a mask file for so many networks. `shapes` are those of the weights by name."""
     masks = {f"mask/{name}": ((count, *shape), hdf5.BOOL) for name, shape in shapes.items()}
-    return {**hdf5.stack(count), "ancestor_diverged": ((count,), hdf5.BOOL), **masks}
+    return {**hdf5.index_template(count), "ancestor_diverged": ((count,), hdf5.BOOL), **masks}

@@ -7,7 +7,7 @@ import numpy as np
 
 from lth.files import hdf5
 from lth.lottery.branches.choices import BRANCHES
-from lth.lottery.branches.start import Start
+from lth.lottery.branches.parents import Parents
 from lth.lottery.initializations.distribution import Distribution
 from lth.lottery.masks import Masks, Weights, apply, stacked
 from lth.lottery.names import check_number, split_name
@@ -23,7 +23,7 @@ def check_branch(text: str, where: str) -> None:
     check_number(text, where, BRANCHES[name].numbered)
 
 
-def start(
+def starting_weights(
     branch: str,
     seed: int,
     address: Mapping[str, int | str],
@@ -42,14 +42,14 @@ def start(
     name, number = split_name(branch)
     made: list[Weights] = []
     for network, (trial, repeat) in enumerate(pairs):
-        own = Start(
+        parents = Parents(
             mask=_network(masks, network),
             theta0=_network(weights, network),
             distribution=distribution,
             seed=seed,
             address={**address, "trial": trial, "repeat": repeat},
         )
-        made.append(BRANCHES[name].make(own, number or 0.0))
+        made.append(BRANCHES[name].make(parents, number or 0.0))
     return apply(stacked(made), masks)
 
 
@@ -67,7 +67,7 @@ def template(count: int, architecture: Architecture) -> hdf5.Template:
         f"weights/{parameter.name}": ((count, *parameter.shape), hdf5.SINGLE)
         for parameter in architecture.parameters
     }
-    return {**hdf5.stack(count), **parameters}
+    return {**hdf5.index_template(count), **parameters}
 
 
 def _network(arrays: Mapping[str, np.ndarray], network: int) -> Weights:

@@ -14,8 +14,8 @@ from lth.lottery.initializations.distribution import Distribution
 from lth.settings import expected
 from lth.study.pairs import pairs_of
 from lth.study.plans.training import Training
-from lth.training.draws import Draws
 from lth.training.examples import examples
+from lth.training.randomness import Randomness
 from lth.training.stack import Stack
 
 
@@ -45,7 +45,7 @@ def distribution_of(plan: Training, manifest: Manifest) -> Distribution:
     return Distribution(architecture, plan.network.initialization)
 
 
-def starting_weights(
+def read_tickets(
     plan: Training,
     pairs: list[tuple[int, int]],
     start: Stored,
@@ -56,13 +56,13 @@ def starting_weights(
     architecture = distribution.architecture
     start_file = start.load(tickets.template(start.origin.networks, architecture))
     mask_file = mask.load(masks.template(mask.origin.networks, architecture.shapes))
-    mask_rows, start_rows = mask_file.rows(pairs), start_file.rows(pairs)
-    network_masks = {name: value[mask_rows] for name, value in mask_file.group("mask").items()}
-    weights = {name: value[start_rows] for name, value in start_file.group("weights").items()}
-    started = tickets.start(
+    mask_indices, start_indices = mask_file.indices(pairs), start_file.indices(pairs)
+    network_masks = {name: value[mask_indices] for name, value in mask_file.group("mask").items()}
+    weights = {name: value[start_indices] for name, value in start_file.group("weights").items()}
+    started = tickets.starting_weights(
         plan.branch, plan.seed, plan.coordinates, pairs, network_masks, weights, distribution
     )
-    return network_masks, started, mask_file.arrays["ancestor_diverged"][mask_rows]
+    return network_masks, started, mask_file.arrays["ancestor_diverged"][mask_indices]
 
 
 def read_block(plan: Training, repeats: int, dataset: Path, start: Stored, mask: Stored) -> Block:
@@ -73,7 +73,7 @@ def read_block(plan: Training, repeats: int, dataset: Path, start: Stored, mask:
     manifest, data = data_arrays.read(dataset, plan.dataset)
     distribution = distribution_of(plan, manifest)
     pairs = pairs_of(plan.block, repeats)
-    network_masks, weights, diverged = starting_weights(plan, pairs, start, mask, distribution)
+    network_masks, weights, diverged = read_tickets(plan, pairs, start, mask, distribution)
     sets = examples(
         data,
         manifest,
@@ -85,7 +85,7 @@ def read_block(plan: Training, repeats: int, dataset: Path, start: Stored, mask:
         what = f"at most the {len(sets.training)} training examples"
         raise expected("--settings.recipe.batch", what, plan.recipe.batch)
     order = plan.recipe.data_order
-    draws = Draws(plan.seed, plan.coordinates, order, pairs, len(sets.training))
+    randomness = Randomness(plan.seed, plan.coordinates, order, pairs, len(sets.training))
     architecture = distribution.architecture
-    stack = Stack(architecture, weights, network_masks, sets, plan.recipe, draws)
+    stack = Stack(architecture, weights, network_masks, sets, plan.recipe, randomness)
     return Block(pairs, diverged, stack)

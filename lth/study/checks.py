@@ -19,7 +19,7 @@ from lth.study.strategies.choices import Strategy
 from lth.study.strategies.strategy import before
 
 MEASURED = [branch for branch in BRANCHES if branch != SEARCH]  # what an experiment may ask for
-SCOPES = [name for name, method in METHODS.items() if not method.draws]
+PRUNING = [name for name, method in METHODS.items() if not method.at_random]
 
 
 def check_experiment(experiment: Experiment, known: Mapping[str, Source], where: str) -> None:
@@ -87,7 +87,7 @@ def _check_strategies(experiment: Experiment, architecture: Architecture, where:
         for round in range(1, strategy.last_round + 1):
             making = strategy.making(name, round)
             _check_making(name, round, making, experiment, key)
-            if not METHODS[making.method].draws:
+            if not METHODS[making.method].at_random:
                 rates = strategy.rates_of(round)
                 _check_rates(rates, making.method, architecture, experiment, f"{key}.rates")
 
@@ -105,8 +105,8 @@ def _check_strategy(name: str, strategy: Strategy, experiment: Experiment, key: 
     if not strategy.last_round:
         raise ValueError(f"{key}.rates: expected at least one, got an empty list")
     method = strategy.making(name, 1).method
-    if strategy.making(name, 1).weights is not None and method not in SCOPES:
-        raise unknown(f"{key}.scope", "scope", method, SCOPES)
+    if strategy.making(name, 1).weights is not None and method not in PRUNING:
+        raise unknown(f"{key}.method", "method", method, PRUNING)
     repeats = strategy.branches.get("ticket", 1)
     if repeats > 1 and experiment.recipe.data_order == "shared":
         what = "1 with data_order shared, where repeats (of the dense network) would be equal"
@@ -139,7 +139,7 @@ def _check_making(name: str, round: int, making: Making, experiment: Experiment,
 def _masks(making: Making, other: Strategy) -> int:
     """How many masks a trial has in the round of another strategy that one begins with."""
     method = other.making(making.strategy, making.round).method
-    return max(other.branches.values(), default=1) if METHODS[method].draws else 1
+    return max(other.branches.values(), default=1) if METHODS[method].at_random else 1
 
 
 def _check_trained(weights: TrainedWeights, strategies: Mapping[str, Strategy], key: str) -> None:
@@ -213,7 +213,7 @@ def _pruned_rounds(
     """The rounds whose masks are pruned, not drawn."""
     for name, strategy in experiment.strategies.items():
         for round in range(1, strategy.last_round + 1):
-            if not METHODS[strategy.making(name, round).method].draws:
+            if not METHODS[strategy.making(name, round).method].at_random:
                 yield name, round, left[name, round]
 
 

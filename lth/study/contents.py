@@ -21,7 +21,7 @@ def template(plan: Plan, shape: tuple[int, ...], classes: int) -> Template:
         case Run():
             architecture = plan.network.architecture(shape, classes)
             weights = tickets.template(networks_of(plan), architecture) if plan.keep_weights else {}
-            measured = measures.template(plan.recipe, plan.start_iteration, networks_of(plan))
+            measured = measures.template(plan.recipe, plan.first_iteration, networks_of(plan))
             return {**weights, **measured}
         case _:
             raise ValueError(f"kind {plan.KIND!r} is no HDF5 file")

@@ -126,7 +126,7 @@ class Study:
             return self._node(dense_mask(experiment, block, shapes, found.seed))
         chosen = found.strategies[strategy]
         making = chosen.making(strategy, round)
-        draws = METHODS[making.method].draws
+        at_random = METHODS[making.method].at_random
         plan = Mask(
             experiment=experiment,
             block=block,
@@ -136,7 +136,7 @@ class Study:
             shapes=shapes,
             rates=self._rates(experiment, chosen.rates_of(round)),
             seed=found.seed,
-            repeats=max(chosen.branches.values()) if draws else 1,
+            repeats=max(chosen.branches.values()) if at_random else 1,
         )
         return self._node(plan)
 

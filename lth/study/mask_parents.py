@@ -46,16 +46,16 @@ def _template(plan: Mask, weights: Stored) -> Template:
     }
     if weights.origin.kind == "run":
         template["measures/diverged"] = ((count,), hdf5.BOOL)
-    return {**hdf5.stack(count), **template}
+    return {**hdf5.index_template(count), **template}
 
 
 def diverged_before(plan: Mask, parents: Parents) -> np.ndarray:
     """Whether a training run that led to the mask of each network diverged: bool [networks]."""
     pairs = pairs_of(plan.block, plan.repeats)
-    diverged = parents.mask.arrays["ancestor_diverged"][parents.mask.rows(pairs)]
+    diverged = parents.mask.arrays["ancestor_diverged"][parents.mask.indices(pairs)]
     trained = parents.trained
     if trained is not None and trained.origin.kind == "run":
-        diverged = diverged | trained.arrays["measures/diverged"][trained.rows(pairs)]
+        diverged = diverged | trained.arrays["measures/diverged"][trained.indices(pairs)]
     return diverged
 
 
@@ -69,7 +69,7 @@ def masks_of(plan: Mask, parents: Parents) -> dict[str, np.ndarray]:
         plan.seed,
         {"strategy": plan.strategy, "round": plan.round},
         pairs,
-        _rows(parents.mask.group("mask"), parents.mask.rows(pairs)),
+        _networks(parents.mask.group("mask"), parents.mask.indices(pairs)),
         _weights(plan, parents, pairs),
     )
 
@@ -81,8 +81,8 @@ def _weights(
     if trained is None:
         return {}
     every = trained.group("weights")
-    return _rows({name: every[name] for name in plan.shapes}, trained.rows(pairs))
+    return _networks({name: every[name] for name in plan.shapes}, trained.indices(pairs))
 
 
-def _rows(arrays: Mapping[str, np.ndarray], rows: list[int]) -> dict[str, np.ndarray]:
-    return {name: array[rows] for name, array in arrays.items()}
+def _networks(arrays: Mapping[str, np.ndarray], indices: list[int]) -> dict[str, np.ndarray]:
+    return {name: array[indices] for name, array in arrays.items()}

@@ -20,7 +20,7 @@ def survivors(experiment: Experiment, architecture: Architecture) -> dict[Round,
         making = experiment.strategies[name].making(name, round)
         before = left[making.strategy, making.round]
         method = METHODS[making.method]
-        if method.draws:  # as dense as the mask that it is like
+        if method.at_random:  # as dense as the mask that it is like
             left[name, round] = before
         else:
             rates = experiment.strategies[name].rates_of(round)

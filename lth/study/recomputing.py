@@ -17,7 +17,7 @@ from lth.study.results import Results, plan_of
 from lth.study.run_arrays import run_arrays
 from lth.training.engines.engine import Engine
 from lth.training.engines.picking import pick
-from lth.training.measures import AT_MOMENTS, MOMENTS
+from lth.training.measures import AT_STOPS, STOPS
 
 STANDARD_ERRORS = 4  # by which accuracies may differ where bytes are not promised
 
@@ -59,8 +59,8 @@ def _why_no_bytes(file: File, plan: Training, engine: Engine) -> str:
 def _trained(plan: Training, engine: Engine, block: Block) -> dict[str, np.ndarray]:
     """The arrays that the plan gives now."""
     if isinstance(plan, Run):
-        first = plan.start_iteration
-        run = engine.train(block.stack, start=first, resume=None, on_evaluation=lambda _: None)
+        first = plan.first_iteration
+        run = engine.train(block.stack, first=first, resume=None, on_evaluation=lambda _: None)
         return run_arrays(run, block, keep_weights=plan.keep_weights)
     assert isinstance(plan, Rewound)
     weights, _ = engine.weights_at(plan.iteration, block.stack)
@@ -95,10 +95,10 @@ def _tolerances(
     """
     sizes = manifest.sizes(plan.validation)
     most: dict[str, float] = {}
-    for moment, name in itertools.product(MOMENTS, AT_MOMENTS):
+    for stop, name in itertools.product(STOPS, AT_STOPS):
         part, _, what = name.partition("_")
         if what == "accuracy":
-            measure, count = f"measures/{moment}_{name}", sizes[part]
+            measure, count = f"measures/{stop}_{name}", sizes[part]
             share = (arrays[measure].mean() * count + 2) / (count + 4)
             most[measure] = STANDARD_ERRORS * math.sqrt(2 * share * (1 - share) / count)
     return most

@@ -5,10 +5,10 @@ import numpy as np
 from lth.files import hdf5
 from lth.lottery import masks, tickets
 from lth.study.blocks import Block
-from lth.training.stack import Run
+from lth.training.stack import Result
 
 
-def run_arrays(run: Run, block: Block, *, keep_weights: bool) -> dict[str, np.ndarray]:
+def run_arrays(run: Result, block: Block, *, keep_weights: bool) -> dict[str, np.ndarray]:
     """The arrays of the file of a training run by name."""
     stack = block.stack
     measures = {

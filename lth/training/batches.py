@@ -11,8 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lth.training.draws import PADDING, Draws
 from lth.training.examples import Examples, Sets
+from lth.training.randomness import PADDING, Randomness
 from lth.training.recipe import Recipe
 
 
@@ -82,13 +82,18 @@ class Batches:
     """
 
     def __init__(
-        self, draws: Draws, networks: int, examples: Loaded, recipe: Recipe, device: torch.device
+        self,
+        randomness: Randomness,
+        networks: int,
+        examples: Loaded,
+        recipe: Recipe,
+        device: torch.device,
     ):
-        self.draws, self.networks, self.examples = draws, networks, examples
+        self.randomness, self.networks, self.examples = randomness, networks, examples
         self.size, self.device = recipe.batch, device
         self.augmented = recipe.augmentation == "flip-crop"
         self.steps = len(examples) // recipe.batch
-        keys = [draws.key(network) for network in range(networks)]
+        keys = [randomness.key(network) for network in range(networks)]
         self.keys = torch.tensor(keys, dtype=torch.int64, device=device)
         self.epoch = -1
         self.index = self.shifts = torch.empty(0)
@@ -111,9 +116,9 @@ class Batches:
 
     def _begin(self, epoch: int) -> None:
         self.epoch = epoch
-        self.index = self._drawn(self.draws.order)
+        self.index = self._drawn(self.randomness.order)
         if self.augmented:
-            self.shifts = self._drawn(self.draws.shifts)
+            self.shifts = self._drawn(self.randomness.shifts)
 
     def _drawn(self, draw: Callable[[int, int], np.ndarray]) -> Tensor:
         """What is drawn for each example of the epoch, as [steps, networks, batch, ...]."""

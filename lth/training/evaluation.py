@@ -18,7 +18,7 @@ CHUNK_OF_IMAGES = 50  # the same where there are convolutions
 
 @torch.no_grad()
 def evaluate(
-    architecture: Architecture, layout: Layout, rows: Tensor, sets: Mapping[str, Loaded]
+    architecture: Architecture, layout: Layout, values: Tensor, sets: Mapping[str, Loaded]
 ) -> dict[str, np.ndarray]:
     """`NAME_loss` and `NAME_accuracy` of each set by name: float64 [networks].
 
@@ -26,13 +26,13 @@ def evaluate(
     """
     results: dict[str, np.ndarray] = {}
     for name, examples in sets.items():
-        loss = torch.zeros(len(rows), dtype=torch.float64, device=rows.device)
-        correct = torch.zeros(len(rows), dtype=torch.int64, device=rows.device)
+        loss = torch.zeros(len(values), dtype=torch.float64, device=values.device)
+        correct = torch.zeros(len(values), dtype=torch.int64, device=values.device)
         chunk = CHUNK_OF_IMAGES if layout.has_convolutions else CHUNK
-        for pixels, labels in _chunks(examples, chunk, rows.dtype):
-            at_once = rows.device.type == "cuda"
-            logits = stacked_logits(architecture, layout, rows, pixels, at_once=at_once)
-            each = labels.expand(len(rows), -1)
+        for pixels, labels in _chunks(examples, chunk, values.dtype):
+            at_once = values.device.type == "cuda"
+            logits = stacked_logits(architecture, layout, values, pixels, at_once=at_once)
+            each = labels.expand(len(values), -1)
             loss += cross_entropy(logits.transpose(1, 2), each, reduction="none").sum(dim=1)
             correct += (logits.argmax(2) == labels).sum(dim=1)
         results[f"{name}_loss"] = loss.cpu().numpy() / len(examples)
@@ -46,21 +46,23 @@ def _chunks(examples: Loaded, chunk: int, kind: torch.dtype) -> Iterator[tuple[T
     pixels = torch.empty(shape, dtype=kind, device=examples.images.device)
     if pixels.dim() == 4:
         pixels = pixels.to(memory_format=torch.channels_last)
-    for start in range(0, len(examples), chunk):
-        labels = examples.labels[start : start + chunk]
-        part = pixels[: len(labels)].copy_(examples.images[start : start + chunk])
+    for first in range(0, len(examples), chunk):
+        labels = examples.labels[first : first + chunk]
+        part = pixels[: len(labels)].copy_(examples.images[first : first + chunk])
         yield part.sub_(examples.mean).div_(examples.deviation), labels
 
 
 def stacked_logits(
-    architecture: Architecture, layout: Layout, rows: Tensor, images: Tensor, *, at_once: bool
+    architecture: Architecture, layout: Layout, values: Tensor, images: Tensor, *, at_once: bool
 ) -> Tensor:
     """Logits [networks, examples, classes] of every network for the same images.
 
     Networks are computed all at once, or one after another.
     """
 
-    def logits(row: Tensor) -> Tensor:
-        return architecture.forward(layout.views(row), images, EvaluationMode())
+    def logits(own: Tensor) -> Tensor:
+        return architecture.forward(layout.views(own), images, EvaluationMode())
 
-    return torch.func.vmap(logits)(rows) if at_once else torch.stack([logits(row) for row in rows])
+    return (
+        torch.func.vmap(logits)(values) if at_once else torch.stack([logits(own) for own in values])
+    )

@@ -35,7 +35,7 @@ def gradients_of(loss: Loss, *, at_once: bool, compiling: bool) -> Gradients:
 def _gradients(
     loss: Loss, trained: Tensors, statistics: Tensors, batch: Batch
 ) -> tuple[Tensors, Tensors]:
-    # Leaves of their own: by the rows, gradients would be sums of whole rows, one a parameter.
+    # Leaves of their own: as views of all values, each would get a gradient as large as all values.
     leaves = {name: value.detach().requires_grad_() for name, value in trained.items()}
     value, updated = loss(leaves, statistics, batch)
     gradients = torch.autograd.grad(value.sum(), list(leaves.values()))

@@ -1,4 +1,4 @@
-"""The values of a stack of networks in rows, and its masks as bits in rows of the same order."""
+"""The values of a stack of networks in one tensor, and its masks as bits in the same order."""
 
 import dataclasses
 import math
@@ -14,7 +14,7 @@ ALIGNED = 16  # values, a multiple of which lies before each parameter, as vecto
 
 
 class Layout:
-    """Where each parameter of a network lies in its row: statistics of batch norm come last.
+    """Where each parameter of a network lies among its values: statistics of batch norm come last.
 
     Kernels of convolutions lie channels-last, as do the images. In another order they and their
     gradients would be copied in every step.
@@ -25,8 +25,8 @@ class Layout:
         self.shapes = {parameter.name: parameter.shape for parameter in parameters}
         self.statistics = [parameter.name for parameter in parameters if not parameter.trained]
         self.offsets: dict[str, int] = {}
-        self.width = 0  # of a row, in values
-        self.trained = 0  # the first values of a row, up to its statistics
+        self.width = 0  # how many values a network has
+        self.trained = 0  # how many of them come before its statistics
         for parameter in parameters:
             assert not parameter.trained or self.width == self.trained, "statistics come last"
             self.offsets[parameter.name] = self.width
@@ -39,40 +39,40 @@ class Layout:
         """Whether the network has convolutions."""
         return any(len(shape) == 4 for shape in self.shapes.values())
 
-    def views(self, row: Tensor) -> dict[str, Tensor]:
-        """The parameters in a row [values] or in rows [networks, values], as views."""
-        return {name: self._view(row, name) for name in self.offsets}
+    def views(self, values: Tensor) -> dict[str, Tensor]:
+        """The parameters in values [values] or [networks, values], as views."""
+        return {name: self._view(values, name) for name in self.offsets}
 
-    def _view(self, row: Tensor, name: str) -> Tensor:
+    def _view(self, values: Tensor, name: str) -> Tensor:
         offset, shape = self.offsets[name], self.shapes[name]
-        values = row[..., offset : offset + math.prod(shape)]
+        part = values[..., offset : offset + math.prod(shape)]
         if len(shape) != 4:
-            return values.view(*values.shape[:-1], *shape)
+            return part.view(*part.shape[:-1], *shape)
         outputs, inputs, height, width = shape
-        last = values.view(*values.shape[:-1], outputs, height, width, inputs)
+        last = part.view(*part.shape[:-1], outputs, height, width, inputs)
         return last.movedim(-1, -3)
 
     def pack(self, arrays: Mapping[str, np.ndarray], fill: float = 0.0) -> Tensor:
-        """A stack's arrays [networks, ...] as rows [networks, values].
+        """A stack's arrays [networks, ...] as values [networks, values].
 
         Parameters that are not among them are filled with `fill`.
         """
         first = next(iter(arrays.values()))
-        rows = torch.zeros(len(first), self.width, dtype=torch.from_numpy(first).dtype)
-        for name, view in self.views(rows).items():
+        values = torch.zeros(len(first), self.width, dtype=torch.from_numpy(first).dtype)
+        for name, view in self.views(values).items():
             if name in arrays:
                 view.copy_(torch.from_numpy(np.ascontiguousarray(arrays[name])))
             else:
                 view.fill_(fill)
-        return rows
+        return values
 
-    def unpack(self, rows: Tensor) -> dict[str, np.ndarray]:
-        """Rows [networks, values] as arrays [networks, ...]."""
-        views = self.views(rows).items()
+    def unpack(self, values: Tensor) -> dict[str, np.ndarray]:
+        """Values [networks, values] as arrays [networks, ...]."""
+        views = self.views(values).items()
         return {name: np.ascontiguousarray(view.cpu().numpy()) for name, view in views}
 
     def bits(self, masks: Mapping[str, np.ndarray], values: torch.dtype) -> Tensor:
-        """Masks (bool) as rows of whole numbers, of the size of the type of `values`.
+        """Masks (bool) as whole numbers [networks, values], of the size of the type of `values`.
 
         All bits are set where a value is kept, and where there is no mask. None is set elsewhere.
         """
@@ -94,12 +94,12 @@ class Part:
 
 
 def parts_of(
-    layout: Layout, rows: Tensor, mask: Tensor, gradient: Tensor, *, at_once: bool
+    layout: Layout, values: Tensor, mask: Tensor, gradient: Tensor, *, at_once: bool
 ) -> list[Part]:
     """The stack itself as one part, or each of its networks."""
-    stack = (rows, mask, gradient)
-    tensors = [stack] if at_once else zip(*stack, strict=True)
-    return [_part(layout, *each) for each in tensors]
+    tensors = (values, mask, gradient)
+    parts = [tensors] if at_once else zip(*tensors, strict=True)
+    return [_part(layout, *each) for each in parts]
 
 
 def _part(layout: Layout, values: Tensor, mask: Tensor, gradient: Tensor) -> Part:

@@ -1,8 +1,8 @@
 """Training a stack of networks of one shape: index, forward, loss, backward, mask, step, evaluate.
 
-The stack is one tensor [networks, values] with a row for each network, so the optimizer is one
-kernel over all. The networks do not depend on each other: each has its own batches, dropout,
-augmentation and statistics, and its gradient depends only on its own row.
+The stack is one tensor [networks, values], so the optimizer is one kernel over all. The networks do
+not depend on each other: each has its own batches, dropout, augmentation and statistics, and its
+gradient depends only on its own values.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from lth.training.gradients import gradients_of, pays_at_once
 from lth.training.layout import Layout, masked, parts_of
 from lth.training.measures import from_curves
 from lth.training.optimizers.choices import OPTIMIZERS
-from lth.training.stack import Run, Stack
+from lth.training.stack import Result, Stack
 from lth.training.state import State
 
 
@@ -34,26 +34,26 @@ def train(
     stack: Stack,
     *,
     device: torch.device,
-    start: int = 0,
+    first: int = 0,
     resume: State | None = None,
     on_evaluation: Callable[[State], None] = lambda state: None,
-) -> Run:
-    """Trains a stack from its weights under its masks, from iteration `start` to the last.
+) -> Result:
+    """Trains a stack from its weights under its masks, from iteration `first` to the last.
 
     Weights are 0 where the mask is, before the first step and after every step, and so is the state
     of the optimizer. `on_evaluation` sees the state after each evaluation. A training run that is
     given one of these as `resume` ends bit for bit as if it had never stopped. Where memory is too
     small it fails as torch does (see `memory.within_memory`).
     """
-    loop = Loop(stack, device, start, resume)
+    loop = Loop(stack, device, first, resume)
     for iteration in stack.recipe.evaluations(loop.state.iteration):
         advance(loop, iteration)
         if resume is None or iteration > resume.iteration:
             sets = {"validation": loop.sets.validation, "test": loop.sets.test}
-            found = evaluate(loop.architecture, loop.layout, loop.state.rows, sets)
+            found = evaluate(loop.architecture, loop.layout, loop.state.values, sets)
             loop.state.keep_best(loop.state.record(found))
             on_evaluation(loop.state)
-    return _finished(loop, start)
+    return _finished(loop, first)
 
 
 def advance(loop: Loop, until: int) -> None:
@@ -72,7 +72,7 @@ def advance(loop: Loop, until: int) -> None:
             for name, value in statistics.items():
                 part.statistics[name].copy_(value)
         rate = recipe.rate(iteration)
-        optimizer.step(state.rows, loop.gradient, state.optimizer, rate, recipe.momentum)  # step
+        optimizer.step(state.values, loop.gradient, state.optimizer, rate, recipe.momentum)  # step
     state.iteration = until
 
 
@@ -94,20 +94,22 @@ class Loop:
     """A training run under way: all that it needs, on the device, with its state and gradient."""
 
     def __init__(
-        self, stack: Stack, device: torch.device, start: int = 0, resume: State | None = None
+        self, stack: Stack, device: torch.device, first: int = 0, resume: State | None = None
     ):
         self.architecture, self.recipe = stack.architecture, stack.recipe
         self.sets = LoadedSets.of(stack.sets, device)
         self.layout = Layout(stack.architecture)
-        state = resume or State.of(self.layout.pack(stack.weights), start)
-        self.mask = self.layout.bits(stack.masks, state.rows.dtype).to(device)
+        state = resume or State.of(self.layout.pack(stack.weights), first)
+        self.mask = self.layout.bits(stack.masks, state.values.dtype).to(device)
         self.state = state.to(device, self.mask)
-        self.gradient = torch.zeros_like(self.state.rows)
-        self.batches = Batches(stack.draws, len(stack), self.sets.training, stack.recipe, device)
+        self.gradient = torch.zeros_like(self.state.values)
+        self.batches = Batches(
+            stack.randomness, len(stack), self.sets.training, stack.recipe, device
+        )
         compiling = compiles(stack.recipe, device)
         self.at_once = pays_at_once(self.layout, device, compiling=compiling)
-        rows = (self.state.rows, self.mask, self.gradient)
-        self.parts = parts_of(self.layout, *rows, at_once=self.at_once)
+        tensors = (self.state.values, self.mask, self.gradient)
+        self.parts = parts_of(self.layout, *tensors, at_once=self.at_once)
         own_loss = functools.partial(loss, stack.architecture)
         self.backward = gradients_of(own_loss, at_once=self.at_once, compiling=compiling)
 
@@ -122,17 +124,17 @@ def weights_at(
     """
     loop = Loop(stack, device)
     advance(loop, iteration)
-    finite = torch.stack([torch.isfinite(row).all() for row in loop.state.rows])
-    return loop.layout.unpack(loop.state.rows), finite.cpu().numpy()
+    finite = torch.stack([torch.isfinite(each).all() for each in loop.state.values])
+    return loop.layout.unpack(loop.state.values), finite.cpu().numpy()
 
 
-def _finished(loop: Loop, start: int) -> Run:
-    state, iterations = loop.state, np.array(loop.recipe.evaluations(start))
+def _finished(loop: Loop, first: int) -> Result:
+    state, iterations = loop.state, np.array(loop.recipe.evaluations(first))
     measures = from_curves(iterations, state.curves)
-    for moment, rows in (("early_stop", state.best_rows), ("final", state.rows)):
-        found = evaluate(loop.architecture, loop.layout, rows, {"train": loop.sets.training})
-        measures |= {f"{moment}_{name}": value for name, value in found.items()}
-    rows = zip(state.rows, loop.mask, strict=True)
-    pruned = [masked(row, ~bits).abs().max() for row, bits in rows]
+    for stop, values in (("early_stop", state.best_values), ("final", state.values)):
+        found = evaluate(loop.architecture, loop.layout, values, {"train": loop.sets.training})
+        measures |= {f"{stop}_{name}": value for name, value in found.items()}
+    networks = zip(state.values, loop.mask, strict=True)
+    pruned = [masked(each, ~bits).abs().max() for each, bits in networks]
     measures["largest_pruned_weight"] = torch.stack(pruned).cpu().numpy()
-    return Run(iterations, state.curves, measures, loop.layout.unpack(state.rows))
+    return Result(iterations, state.curves, measures, loop.layout.unpack(state.values))

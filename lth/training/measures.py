@@ -10,12 +10,12 @@ from lth.settings import expected, read
 from lth.training.recipe import Recipe
 
 CURVES = ("validation_loss", "validation_accuracy", "test_loss", "test_accuracy")
-MOMENTS = ("early_stop", "final")  # of a training run, at which all losses and accuracies are taken
-AT_MOMENTS = ("train_loss", "train_accuracy", *CURVES)
+STOPS = ("early_stop", "final")  # of a training run, at which all losses and accuracies are taken
+AT_STOPS = ("train_loss", "train_accuracy", *CURVES)
 
 MEASURES: Mapping[str, np.dtype[Any]] = {
     "early_stop_iteration": hdf5.INTEGER,
-    **{f"{moment}_{name}": hdf5.FLOAT for moment in MOMENTS for name in AT_MOMENTS},
+    **{f"{stop}_{name}": hdf5.FLOAT for stop in STOPS for name in AT_STOPS},
     "largest_pruned_weight": hdf5.SINGLE,
     "weights_left": hdf5.INTEGER,
     "density": hdf5.FLOAT,
@@ -40,14 +40,14 @@ def from_curves(iterations: np.ndarray, curves: Mapping[str, np.ndarray]) -> dic
     return measures
 
 
-def template(recipe: Recipe, start: int, networks: int) -> hdf5.Template:
+def template(recipe: Recipe, first: int, networks: int) -> hdf5.Template:
     """The arrays that a run file of so many networks holds beside weights.
 
-    `start` is the iteration from which they are trained.
+    `first` is the iteration from which they are trained.
     """
-    evaluations = len(recipe.evaluations(start))
+    evaluations = len(recipe.evaluations(first))
     return {
-        **hdf5.stack(networks),
+        **hdf5.index_template(networks),
         "iterations": ((evaluations,), hdf5.INTEGER),
         "start_digest": ((networks,), hdf5.DIGEST),
         **{f"curves/{name}": ((networks, evaluations), hdf5.FLOAT) for name in CURVES},
@@ -61,12 +61,12 @@ def template_of(settings: Mapping[str, Any], networks: int) -> hdf5.Template:
     Raises ValueError where they are not those of a run.
     """
     recipe = read(Recipe, _setting(settings, "recipe"), "recipe")
-    start = _start_iteration(settings)
-    recipe.check_within(start, "start.iteration")
-    return template(recipe, start, networks)
+    first = _first_iteration(settings)
+    recipe.check_within(first, "start.iteration")
+    return template(recipe, first, networks)
 
 
-def _start_iteration(settings: Mapping[str, Any]) -> int:
+def _first_iteration(settings: Mapping[str, Any]) -> int:
     """The iteration from which networks are trained: only rewound weights have another than 0."""
     start = read(dict[str, Any], _setting(settings, "start"), "start")
     iteration = start.get("iteration", 0)

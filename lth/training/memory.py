@@ -45,7 +45,7 @@ def _what_fits(stack: Stack, device: torch.device) -> str:
         free, each = _room_on_gpu(stack, device)
     else:
         free, each = _free_memory(), stack.architecture.memory
-    if free is None or free // each >= len(stack):  # the lack was at another moment, or uncounted
+    if free is None or free // each >= len(stack):  # memory lacked at another time, or uncounted
         mend = "choose a lower `block`, or run fewer jobs at once"
         return f"{said}, which take up to {each / 2**20:,.0f} MiB each; {mend}"
     room = f"{free / 2**30:.1f} GiB free"
@@ -71,7 +71,7 @@ def _room_on_gpu(stack: Stack, device: torch.device) -> tuple[int, int]:
         loop = Loop(stack.first(), device)
         advance(loop, 1)
         validation = {"validation": loop.sets.validation}
-        evaluate(loop.architecture, loop.layout, loop.state.rows, validation)
+        evaluate(loop.architecture, loop.layout, loop.state.values, validation)
     except torch.OutOfMemoryError:
         return free, free + 1
     images = stack.sets.bytes

@@ -71,13 +71,13 @@ class Recipe(Settings):
             limit = f"an iteration below the {self.iterations} of the recipe"
             raise expected(where, limit, iteration)
 
-    def evaluations(self, start: int) -> list[int]:
-        """The iterations from `start` on, before whose step networks are evaluated.
+    def evaluations(self, first: int) -> list[int]:
+        """The iterations from `first` on, before whose step networks are evaluated.
 
         These are all multiples of `evaluate_every`, and the last iteration.
         """
-        first = -(-start // self.evaluate_every) * self.evaluate_every
-        return sorted({*range(first, self.iterations, self.evaluate_every), self.iterations})
+        later = -(-first // self.evaluate_every) * self.evaluate_every
+        return sorted({*range(later, self.iterations, self.evaluate_every), self.iterations})
 
     def rate(self, iteration: int) -> float:
         """The learning rate of the step that follows `iteration` steps.

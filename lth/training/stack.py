@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from lth.networks.architecture import Architecture
-from lth.training.draws import Draws
 from lth.training.examples import Sets
+from lth.training.randomness import Randomness
 from lth.training.recipe import Recipe
 
 
@@ -24,7 +24,7 @@ class Stack:
     masks: Mapping[str, np.ndarray]
     sets: Sets
     recipe: Recipe
-    draws: Draws
+    randomness: Randomness
 
     def __len__(self) -> int:
         return len(next(iter(self.weights.values())))
@@ -76,7 +76,7 @@ def group(arrays: Mapping[str, np.ndarray], name: str) -> dict[str, np.ndarray]:
 
 
 @dataclasses.dataclass(frozen=True)
-class Run:
+class Result:
     """What a training run gives.
 
     Curves are [networks, evaluations] at `iterations`, measures [networks] (see `measures`), and

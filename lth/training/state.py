@@ -19,14 +19,14 @@ class State(Progress):
     tensors by name.
     """
 
-    rows: Tensor
-    best_rows: Tensor
+    values: Tensor
+    best_values: Tensor
     optimizer: dict[str, Tensor]
 
     @classmethod
-    def of(cls, rows: Tensor, iteration: int) -> "State":
-        """That of a training run which begins with these rows."""
-        return cls(iteration, {}, rows, rows, {})
+    def of(cls, values: Tensor, iteration: int) -> "State":
+        """That of a training run which begins with these values."""
+        return cls(iteration, {}, values, values, {})
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, np.ndarray]) -> "State":
@@ -35,25 +35,25 @@ class State(Progress):
         return cls(
             iteration=int(arrays["iteration"]),
             curves=group(arrays, "curves"),
-            rows=torch.from_numpy(arrays["rows"]),
-            best_rows=torch.from_numpy(arrays["best_rows"]),
+            values=torch.from_numpy(arrays["values"]),
+            best_values=torch.from_numpy(arrays["best_values"]),
             optimizer={name: torch.from_numpy(np.asarray(value)) for name, value in optimizer},
         )
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The state as arrays by name."""
-        tensors = {"rows": self.rows, "best_rows": self.best_rows}
+        tensors = {"values": self.values, "best_values": self.best_values}
         tensors |= {f"optimizer/{name}": value for name, value in self.optimizer.items()}
         return super().arrays() | {name: value.cpu().numpy() for name, value in tensors.items()}
 
     def to(self, device: torch.device, mask: Tensor) -> "State":
         """A copy on a device, with exact zeros where the mask (bits) is not set."""
-        rows = masked(self.rows.to(device), mask)
-        best_rows = masked(self.best_rows.to(device), mask)
+        values = masked(self.values.to(device), mask)
+        best_values = masked(self.best_values.to(device), mask)
         optimizer = {name: value.to(device, copy=True) for name, value in self.optimizer.items()}
-        return State(self.iteration, self.curves, rows, best_rows, optimizer)
+        return State(self.iteration, self.curves, values, best_values, optimizer)
 
     def keep_best(self, networks: np.ndarray) -> None:
-        """Copies the rows of these networks to the best rows."""
+        """Copies the values of these networks to the best values."""
         for network in networks:
-            self.best_rows[network] = self.rows[network]
+            self.best_values[network] = self.values[network]

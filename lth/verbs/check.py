@@ -42,4 +42,4 @@ def _iterations(plan: Run | Rewound) -> int:
     """How many steps each of its networks takes."""
     if isinstance(plan, Rewound):
         return plan.iteration
-    return plan.recipe.iterations - plan.start_iteration
+    return plan.recipe.iterations - plan.first_iteration

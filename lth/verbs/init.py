@@ -24,14 +24,14 @@ def init(plan: Theta0, key: str | None, dataset: Path, out: Path, mask: Path) ->
     drawn = stacked(
         [distribution.draw(plan.seed, "initialization", trial=trial) for trial in trials]
     )
-    stack = hdf5.index([(trial, 0) for trial in trials])
-    hdf5.write(out, origin, stack | {f"weights/{name}": value for name, value in drawn.items()})
+    index = hdf5.index([(trial, 0) for trial in trials])
+    hdf5.write(out, origin, index | {f"weights/{name}": value for name, value in drawn.items()})
     dense = dense_mask(plan.experiment, plan.block, architecture.shapes, plan.seed)
     kept = {
         f"mask/{name}": np.ones((len(trials), *shape), bool)
         for name, shape in architecture.shapes.items()
     }
     diverged = {"ancestor_diverged": np.zeros(len(trials), bool)}
-    hdf5.write(mask, dense.origin({}), stack | diverged | kept)
+    hdf5.write(mask, dense.origin({}), index | diverged | kept)
     count = sum(weight.size for weight in architecture.weights)
     print(f"{out}: θ0 of {len(trials)} trials, {count:,} weights each")

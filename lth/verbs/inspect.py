@@ -78,8 +78,8 @@ def _run(file: File) -> Iterator[Sequence[str]]:
 
 def _measured(own: Mapping[str, np.generic]) -> list[str]:
     shares = [
-        f"{100 * float(own[f'{moment}_{side}_accuracy']):.2f}"
-        for moment in ("early_stop", "final")
+        f"{100 * float(own[f'{stop}_{side}_accuracy']):.2f}"
+        for stop in ("early_stop", "final")
         for side in ("test", "train")
     ]
     density, loss = float(own["density"]), float(own["early_stop_validation_loss"])

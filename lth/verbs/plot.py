@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lth.files import atomic, hdf5, origins
-from lth.report import drawing, rendering
+from lth.report import plotting, rendering
 from lth.study.plans.figure import Figure
 
 
@@ -33,7 +33,7 @@ def plot(
     }
     made = plan.origin({role: items for role, items in inputs.items() if items})
     origins.expect(key, made, svg)
-    picture = drawing.draw(plan.figure, plan.style, documents, stored)
+    picture = plotting.plot(plan.figure, plan.style, documents, stored)
     images = rendering.rendered(picture, plan.style.dpi, made.key)
     for path, image in zip((svg, png), images, strict=True):
         atomic.write_bytes(path, image)

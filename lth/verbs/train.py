@@ -13,7 +13,7 @@ from lth.study.run_arrays import run_arrays
 from lth.training.checkpoint import Checkpoint
 from lth.training.engines.picking import pick
 from lth.training.recipe import Recipe
-from lth.training.stack import Progress, Run
+from lth.training.stack import Progress, Result
 
 REPORTED = 60.0  # seconds between lines in a log
 
@@ -47,12 +47,12 @@ def train(
     for part in (*atomic.leftovers(out), *atomic.leftovers(saved.path)):
         part.unlink(missing_ok=True)
     resume = saved.resumed(block.stack)
-    first = plan.start_iteration if resume is None else int(resume["iteration"])
+    first = plan.first_iteration if resume is None else int(resume["iteration"])
     where = f"on {by.where} by the {by.NAME} engine"
     what = f"{len(block.pairs)} networks, {plan.recipe.iterations} iterations {where}"
     print(f"{out}: {what}, from iteration {first}", flush=True)
     watch = Watch(plan.recipe, saved, checkpoint_every)
-    run = by.train(block.stack, start=plan.start_iteration, resume=resume, on_evaluation=watch)
+    run = by.train(block.stack, first=plan.first_iteration, resume=resume, on_evaluation=watch)
     hdf5.write(out, origin, run_arrays(run, block, keep_weights=plan.keep_weights), made_on)
     saved.delete()
     _report(out, run, time.monotonic() - began)
@@ -82,7 +82,7 @@ class Watch:
             self.saved.write(progress)
 
 
-def _report(out: Path, run: Run, seconds: float) -> None:
+def _report(out: Path, run: Result, seconds: float) -> None:
     count = len(run.measures["diverged"])
     if diverged := int(run.measures["diverged"].sum()):
         what = f"in {diverged} of {count} networks (column `diverged`)"

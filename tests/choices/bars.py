@@ -30,7 +30,7 @@ class Bars(Figure, tag="bars"):
         """The experiment."""
         return (self.of,)
 
-    def draw(
+    def plot(
         self, style: "Style", tables: Mapping[str, Sequence[Row]], runs: "Sequence[File]"
     ) -> "Picture":
         """A bar for each row of the table."""

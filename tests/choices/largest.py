@@ -12,7 +12,7 @@ class Largest:
     """Prunes the survivors of largest magnitude in each layer."""
 
     together: ClassVar[bool] = False
-    draws: ClassVar[bool] = False
+    at_random: ClassVar[bool] = False
 
     @staticmethod
     def make(layers: Layers) -> dict[str, np.ndarray]:

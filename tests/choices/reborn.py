@@ -12,4 +12,4 @@ class Reborn(Iterative, tag="reborn"):
         """How the mask of a round is made."""
         strategy, number = before(name, round)
         weights = trained_before(name, round, "reinit")
-        return Making(method=self.scope, strategy=strategy, round=number, weights=weights)
+        return Making(method=self.method, strategy=strategy, round=number, weights=weights)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from lth.lottery.branches.start import Start
+from lth.lottery.branches.parents import Parents
 from lth.lottery.masks import Weights
 
 
@@ -14,7 +14,7 @@ class Signs:
     numbered: ClassVar[bool] = False
 
     @staticmethod
-    def make(start: Start, number: float) -> Weights:
+    def make(parents: Parents, number: float) -> Weights:
         """The starting weights before masking."""
-        signs = {name: np.sign(value) for name, value in start.theta0.items()}
+        signs = {name: np.sign(value) for name, value in parents.theta0.items()}
         return {name: np.float32(0.1) * sign for name, sign in signs.items()}

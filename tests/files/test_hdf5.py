@@ -191,26 +191,26 @@ def test_the_size_of_a_template_is_that_of_its_arrays() -> None:
 
 
 def test_the_index_of_a_stack_fits_its_template() -> None:
-    assert template(hdf5.index([(0, 0), (0, 1), (1, 0)])) == hdf5.stack(3)
-    assert template(hdf5.index([])) == hdf5.stack(0)
+    assert template(hdf5.index([(0, 0), (0, 1), (1, 0)])) == hdf5.index_template(3)
+    assert template(hdf5.index([])) == hdf5.index_template(0)
 
 
 def test_networks_are_found_by_trial_and_repeat(path: Path) -> None:
     file = hdf5.read(path)
     assert file.pairs == [(3, 0), (4, 0)]
-    assert file.rows([(3, 0), (3, 1), (4, 5)]) == [0, 0, 1]
+    assert file.indices([(3, 0), (3, 1), (4, 5)]) == [0, 0, 1]
     message = f"{path}: expected a network of trial 5, repeat 0; it has [(3, 0), (4, 0)]"
     with pytest.raises(ValueError, match=re.escape(message)):
-        file.rows([(3, 0), (5, 0)])
+        file.indices([(3, 0), (5, 0)])
 
 
 def test_several_networks_a_trial_are_found_by_their_repeat(tmp_path: Path) -> None:
     pairs = [(0, 0), (0, 1), (1, 0), (1, 1)]
     hdf5.write(tmp_path / "it.h5", ORIGIN, hdf5.index(pairs))
     file = hdf5.read(tmp_path / "it.h5")
-    assert file.rows([(1, 1), (0, 0)]) == [3, 0]
+    assert file.indices([(1, 1), (0, 0)]) == [3, 0]
     with pytest.raises(ValueError, match="expected a network of trial 1, repeat 2"):
-        file.rows([(1, 2)])
+        file.indices([(1, 2)])
 
 
 def test_arrays_that_cannot_be_written_leave_the_old_file(path: Path) -> None:

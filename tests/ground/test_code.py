@@ -203,7 +203,7 @@ MODULES = {
     "lottery.branches.reinit": set(),
     "lottery.branches.noise": set(),
     "lottery.branches.search": set(),
-    "lottery.branches.start": TRAINED,
+    "lottery.branches.parents": TRAINED,
     "lottery.pruning.magnitude": {"mask"},
     "lottery.pruning.layer": {"mask"},
     "lottery.pruning.global_": set(),

@@ -78,7 +78,7 @@ def test_a_name_that_means_a_branch_is_not_refused(branch: str) -> None:
 
 def test_starting_from_no_branch_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^branch: unknown branch 'other'; legal: noise"):
-        tickets.start("other", 1, {}, [], {}, {}, GLOROT)
+        tickets.starting_weights("other", 1, {}, [], {}, {}, GLOROT)
 
 
 def test_the_digest_depends_on_names_and_bits() -> None:

@@ -111,7 +111,7 @@ def test_conv_networks_are_pruned_as_in_the_paper(name: str) -> None:
     recipe, strategy = found.recipe, iterative(found)
     convolution = 0.15 if name.startswith("conv-6") else 0.1
     assert strategy.rates == CONV | {"convolution": convolution}
-    assert (strategy.scope, strategy.branches) == ("layer", {"ticket": 1, "reinit": 3})
+    assert (strategy.method, strategy.branches) == ("layer", {"ticket": 1, "reinit": 3})
     assert (recipe.optimizer, recipe.momentum, recipe.weight_decay) == ("adam", 0, 0)
     assert (recipe.augmentation, recipe.drops, found.moments) == ("none", (), ())
     assert settings.plain(found.network)["dropout"]["rate"] == SMALL[name].dropout
@@ -123,7 +123,7 @@ def test_large_networks_are_pruned_as_in_the_paper(name: str) -> None:
     found = read(name)
     recipe, strategy = found.recipe, iterative(found)
     assert strategy.rates == {"convolution": 0.2, "output": 0}
-    assert (strategy.scope, strategy.branches) == ("global", {"ticket": 1, "reinit": 1})
+    assert (strategy.method, strategy.branches) == ("global", {"ticket": 1, "reinit": 1})
     assert (recipe.optimizer, recipe.momentum, recipe.weight_decay) == ("sgd", 0.9, 0.0001)
     assert (recipe.augmentation, found.trials) == ("flip-crop", 3)
     vgg = name.startswith("vgg")
@@ -133,7 +133,7 @@ def test_large_networks_are_pruned_as_in_the_paper(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["resnet-18-layerwise", "vgg-19-layerwise"])
 def test_large_networks_are_pruned_by_layer_too(name: str) -> None:
-    assert iterative(read(name)).scope == "layer"
+    assert iterative(read(name)).method == "layer"
 
 
 def test_the_sequel_rewinds_to_iteration_500() -> None:

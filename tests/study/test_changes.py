@@ -145,7 +145,7 @@ def test_a_pruning_rate_changes_what_is_pruned_but_nothing_dense(
 def test_the_scope_changes_what_is_pruned_but_nothing_dense(
     project: Project, before: dict[str, str]
 ) -> None:
-    project.set(ITERATIVE, {"scope": "global", "rates": {"hidden": 0.2, "output": 0.2}})
+    project.set(ITERATIVE, {"method": "global", "rates": {"hidden": 0.2, "output": 0.2}})
     found = changed(before, keys_of(project.study()))
     assert not under(found, f"{RUNS}/dense", f"{RUNS}/theta0.h5")
     assert f"{RUNS}/iterative/round-1/mask.h5" in found

@@ -113,7 +113,7 @@ EXPERIMENT = {
     "strategies": {
         "new": {
             "kind": "reborn",
-            "scope": "largest",
+            "method": "largest",
             "rounds": 2,
             "rates": {"output": 0.2},
             "branches": {"ticket": 1, "reinit": 1, "signs": 1},

@@ -18,10 +18,10 @@ from lth.study.planned_survivors import TOGETHER, sizes_of, survivors
 
 SMALL = [7, 5]  # hidden layers, so that rounding shows
 APART = {"hidden": 0.2, "output": 0.1}
-SCOPES: dict[str, dict[str, Any]] = {
-    "layer": {"scope": "layer", "rates": APART},
-    "global": {"scope": "global", "rates": {"hidden": 0.3, "output": 0.3}},
-    "global-without-output": {"scope": "global", "rates": {"hidden": 0.3, "output": 0.0}},
+PRUNING: dict[str, dict[str, Any]] = {
+    "layer": {"method": "layer", "rates": APART},
+    "global": {"method": "global", "rates": {"hidden": 0.3, "output": 0.3}},
+    "global-without-output": {"method": "global", "rates": {"hidden": 0.3, "output": 0.0}},
 }
 
 
@@ -53,9 +53,9 @@ def counted(before: Masks, layers: Mapping[str, int]) -> dict[str, int]:
     return {name: alone.get(name, every - sum(alone.values())) for name in layers}
 
 
-@pytest.mark.parametrize("case", SCOPES)
+@pytest.mark.parametrize("case", PRUNING)
 def test_what_is_counted_from_rates_is_what_pruning_leaves(project: Project, case: str) -> None:
-    own = {"kind": "iterative", **LAYERWISE, "rounds": 6, **SCOPES[case]}
+    own = {"kind": "iterative", **LAYERWISE, "rounds": 6, **PRUNING[case]}
     experiment, architecture = planned(project, {"iterative": own})
     left, study = survivors(experiment, architecture), project.study()
     now = {name: np.ones((1, *shape), bool) for name, shape in architecture.shapes.items()}
@@ -66,7 +66,7 @@ def test_what_is_counted_from_rates_is_what_pruning_leaves(project: Project, cas
 
 
 def test_layers_that_are_pruned_together_are_counted_as_one(project: Project) -> None:
-    own = {"kind": "iterative", **LAYERWISE, **SCOPES["global-without-output"]}
+    own = {"kind": "iterative", **LAYERWISE, **PRUNING["global-without-output"]}
     experiment, architecture = planned(project, {"iterative": own})
     left = survivors(experiment, architecture)["iterative", 1]
     hidden = 64 * 7 + 7 * 5

@@ -28,9 +28,9 @@ ITERATIVE = [
         ".rates: unknown class of layers of lenet 'convolution'; legal: hidden",
     ),
     ("rates.hidden", None, ".rates: missing key 'hidden'; lenet has the classes hidden, output"),
-    ("scope", "globally", ".scope: unknown scope 'globally'; did you mean 'global'?"),
-    ("scope", "random", ".scope: unknown scope 'random'; legal: global, layer"),
-    ("scope", "global", ".rates: expected one rate for all layers that are pruned together"),
+    ("method", "globally", ".method: unknown method 'globally'; did you mean 'global'?"),
+    ("method", "random", ".method: unknown method 'random'; legal: global, layer"),
+    ("method", "global", ".rates: expected one rate for all layers that are pruned together"),
 ]
 BRANCHES = [
     ("noise", 1, ": expected noise-NUMBER, above 0 and a plain decimal such as"),
@@ -44,10 +44,13 @@ BRANCHES = [
 ]
 OTHERS = [
     (LAYERWISE, ": missing key 'kind'; it is one of continued, early, iterative, oneshot,"),
-    (ONESHOT | {"scope": "random"}, ".scope: unknown scope 'random'; legal: global, layer"),
+    (ONESHOT | {"method": "random"}, ".method: unknown method 'random'; legal: global, layer"),
     (ONESHOT | {"rates": []}, ".rates: expected at least one, got an empty list"),
-    (ONESHOT | {"rounds": 3}, ": unknown key 'rounds'; legal: branches, kind, rates, scope"),
-    (LAYERWISE | {"kind": "early", "scope": "random"}, ".scope: unknown scope 'random'; legal: "),
+    (ONESHOT | {"rounds": 3}, ": unknown key 'rounds'; legal: branches, kind, method, rates"),
+    (
+        LAYERWISE | {"kind": "early", "method": "random"},
+        ".method: unknown method 'random'; legal: ",
+    ),
     (REWIND | {"iteration": 1500}, ".iteration: expected an iteration below the 1500 of the"),
     (REWIND | {"iteration": -1}, ".iteration: expected a number of at least 0, got -1"),
     (REWIND | {"branches": {"reinit": 1}}, ".branches: expected 'ticket' among them (the next"),
@@ -172,10 +175,10 @@ def test_a_layer_that_would_be_pruned_to_nothing_is_refused(
     refused(project, f"{STRATEGIES}.it: {message}; {mend}")
 
 
-@pytest.mark.parametrize("scope", ["layer", "global"])
-def test_a_round_that_would_prune_nothing_is_refused(project: Project, scope: str) -> None:
+@pytest.mark.parametrize("method", ["layer", "global"])
+def test_a_round_that_would_prune_nothing_is_refused(project: Project, method: str) -> None:
     rates = {"hidden": 0.0, "output": 0.0}
-    strategy = {"kind": "iterative", **LAYERWISE, "scope": scope, "rates": rates}
+    strategy = {"kind": "iterative", **LAYERWISE, "method": method, "rates": rates}
     project.set(f"{STRATEGIES}.other", strategy)
     what = "expected fewer weights each round, but round 1 leaves"
     refused(project, f"{STRATEGIES}.other: {what}")
@@ -184,7 +187,7 @@ def test_a_round_that_would_prune_nothing_is_refused(project: Project, scope: st
 def test_layers_that_are_pruned_together_may_vanish(project: Project) -> None:
     project.set(f"{DIGITS}.network.hidden", [3, 2])
     rates = {"hidden": 0.5, "output": 0.5}
-    together = {"kind": "iterative", **LAYERWISE, "scope": "global", "rates": rates, "rounds": 7}
+    together = {"kind": "iterative", **LAYERWISE, "method": "global", "rates": rates, "rounds": 7}
     project.set(STRATEGIES, {"iterative": together})
     project.set("figures", {})
     assert project.read().experiments["digits"].strategies["iterative"].last_round == 7
@@ -193,7 +196,7 @@ def test_layers_that_are_pruned_together_may_vanish(project: Project) -> None:
 def test_not_all_layers_that_are_pruned_together_may_vanish(project: Project) -> None:
     project.set(f"{DIGITS}.network.hidden", [3, 2])
     rates = {"hidden": 0.6, "output": 0.6}
-    together = {"kind": "iterative", **LAYERWISE, "scope": "global", "rates": rates, "rounds": 8}
+    together = {"kind": "iterative", **LAYERWISE, "method": "global", "rates": rates, "rounds": 8}
     project.set(STRATEGIES, {"iterative": together})
     mend = "take fewer rounds, a lower rate or larger layers"
     refused(project, f"weights left in all layers (218 at first); {mend}")

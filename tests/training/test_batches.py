@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 import torch
 from plain_training import torchvision_flip_crop
-from stacks import ADAM, CPU, EXAMPLES, changed, toy_draws, toy_sets
+from stacks import ADAM, CPU, EXAMPLES, changed, toy_randomness, toy_sets
 
 from lth.training.batches import Batches, Loaded, flipped_and_cropped
-from lth.training.draws import SHIFTS
+from lth.training.randomness import SHIFTS
 
-DRAWS = toy_draws(networks=2)
+RANDOMNESS = toy_randomness(networks=2)
 TRAINING = Loaded.of(toy_sets().training, CPU)
 
 
 def batches_of(examples: Loaded, augmentation: Literal["none", "flip-crop"] = "none") -> Batches:
-    return Batches(DRAWS, 2, examples, changed(ADAM, augmentation=augmentation), CPU)
+    return Batches(RANDOMNESS, 2, examples, changed(ADAM, augmentation=augmentation), CPU)
 
 
 def test_flip_crop_is_that_of_torchvision() -> None:
@@ -37,17 +37,17 @@ def test_an_epoch_has_examples_once_and_no_partial_batch(
     drawn = batches_of(examples, augmentation)
     epoch = torch.stack([drawn.at(step).labels for step in range(4)], dim=1).reshape(2, -1)
     assert [len(set(network.tolist())) for network in epoch] == [24, 24]
-    assert epoch[0].tolist() == DRAWS.order(0, 0)[:24].tolist()
-    assert drawn.at(4).labels[1].tolist() == DRAWS.order(1, 1)[:6].tolist()
+    assert epoch[0].tolist() == RANDOMNESS.order(0, 0)[:24].tolist()
+    assert drawn.at(4).labels[1].tolist() == RANDOMNESS.order(1, 1)[:6].tolist()
 
 
 @pytest.mark.parametrize("augmentation", ["none", "flip-crop"])
 def test_images_are_those_of_the_order(augmentation: Literal["none", "flip-crop"]) -> None:
     examples = TRAINING
     found = batches_of(examples, augmentation).at(4).images[1]
-    expected = examples.images[DRAWS.order(1, 1)[:6]]
+    expected = examples.images[RANDOMNESS.order(1, 1)[:6]]
     if augmentation == "flip-crop":
-        expected = torchvision_flip_crop(expected, DRAWS.shifts(1, 1)[:6])
+        expected = torchvision_flip_crop(expected, RANDOMNESS.shifts(1, 1)[:6])
     assert torch.equal(found, expected)
 
 
@@ -66,7 +66,7 @@ def test_the_parts_of_a_batch_are_those_of_each_network() -> None:
         assert torch.equal(part.images, batch.images[number])
         assert part.images.is_contiguous(memory_format=torch.channels_last)
         assert torch.equal(part.labels, batch.labels[number])
-        assert int(part.key) == DRAWS.key(number)
+        assert int(part.key) == RANDOMNESS.key(number)
 
 
 @pytest.mark.parametrize(
@@ -76,4 +76,4 @@ def test_the_parts_of_a_batch_are_those_of_each_network() -> None:
 def test_an_epoch_has_as_many_steps_as_full_batches(count: int, batch: int, steps: int) -> None:
     images, labels = torch.zeros(count, 1, dtype=torch.uint8), torch.zeros(count, dtype=torch.int64)
     examples = Loaded(images, labels, torch.tensor(0.0), torch.tensor(1.0))
-    assert Batches(DRAWS, 1, examples, changed(ADAM, batch=batch), CPU).steps == steps
+    assert Batches(RANDOMNESS, 1, examples, changed(ADAM, batch=batch), CPU).steps == steps

@@ -108,7 +108,7 @@ def test_one_that_unpacks_to_gigabytes_is_not_unpacked(
     checkpoint: Checkpoint, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arrays = dict(hdf5.read(checkpoint.path).arrays)
-    arrays["rows"] = np.zeros((1 << 10, 1 << 12), np.float32)
+    arrays["values"] = np.zeros((1 << 10, 1 << 12), np.float32)
     hdf5.write(checkpoint.path, checkpoint.origin, arrays)
     said = refused(checkpoint, capsys)
     assert re.search(r"expected arrays of at most [\d,]+ bytes, got 16,", said)
@@ -124,4 +124,4 @@ def test_its_tensors_have_the_types_of_the_state(checkpoint: Checkpoint) -> None
         "exp_avg_sq": 2,
     }
     assert {value.dtype for value in state.optimizer.values()} == {torch.float32}
-    assert state.rows.dtype == state.best_rows.dtype == torch.float32
+    assert state.values.dtype == state.best_values.dtype == torch.float32

@@ -92,10 +92,10 @@ def test_chunks_do_not_change_what_is_counted(monkeypatch: pytest.MonkeyPatch) -
 
 def test_every_set_has_its_own_results() -> None:
     layout, sets = Layout(LENET), SETS
-    rows = layout.pack(toy_arrays(LENET, 2)[0])
-    both = evaluate(LENET, layout, rows, {"train": sets.training, "test": sets.test})
+    values = layout.pack(toy_arrays(LENET, 2)[0])
+    both = evaluate(LENET, layout, values, {"train": sets.training, "test": sets.test})
     assert list(both) == ["train_loss", "train_accuracy", "test_loss", "test_accuracy"]
-    alone = evaluate(LENET, layout, rows, {"test": sets.test})
+    alone = evaluate(LENET, layout, values, {"test": sets.test})
     assert both["test_loss"].tolist() == alone["test_loss"].tolist()
     assert {(value.dtype, value.shape) for value in both.values()} == {(np.dtype(float), (2,))}
 

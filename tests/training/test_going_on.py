@@ -34,8 +34,8 @@ def copied(state: State) -> State:
     """A state that later steps don't change."""
     return dataclasses.replace(
         state,
-        rows=state.rows.clone(),
-        best_rows=state.best_rows.clone(),
+        values=state.values.clone(),
+        best_values=state.best_values.clone(),
         optimizer={name: value.clone() for name, value in state.optimizer.items()},
     )
 
@@ -84,7 +84,7 @@ def test_weights_at_are_those_that_a_run_passes(architecture: Architecture, reci
     passed: dict[int, Arrays] = {}
 
     def keep(state: State) -> None:
-        passed[state.iteration] = layout.unpack(state.rows)
+        passed[state.iteration] = layout.unpack(state.values)
 
     trained(stack, on_evaluation=keep)
     for iteration in (0, 5, 15):
@@ -106,14 +106,14 @@ def test_a_late_start_goes_on_with_schedule_order_and_dropout() -> None:
     whole = trained(stack)
     middle, _ = weights_at(7, stack, device=CPU)
     rewound = dataclasses.replace(stack, weights=middle)
-    late = trained(rewound, start=7)
+    late = trained(rewound, first=7)
     assert equal(late.weights, whole.weights)
     assert equal(late.curves, {name: curve[:, 2:] for name, curve in whole.curves.items()})
     assert not equal(trained(rewound).weights, whole.weights), "its start would be iteration 0"
 
 
 def test_a_late_start_is_evaluated_from_there_on() -> None:
-    late = trained(toy_stack(LENET, 2), start=7)
+    late = trained(toy_stack(LENET, 2), first=7)
     assert late.iterations.tolist() == [10, 15, 20]
     assert set(late.measures["early_stop_iteration"]) <= {10, 15, 20}
 
@@ -122,5 +122,5 @@ def test_momentum_is_fresh_at_a_late_start() -> None:
     stack = toy_stack(RESNET, 1, SGD)
     rewound = dataclasses.replace(stack, weights=after_steps(stack, 7))
     without = dataclasses.replace(rewound, recipe=WITHOUT_MOMENTUM)
-    first = after_steps(without, 8, start=7)
-    assert equal(after_steps(rewound, 8, start=7), first)
+    first = after_steps(without, 8, first=7)
+    assert equal(after_steps(rewound, 8, first=7), first)

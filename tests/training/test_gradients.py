@@ -42,8 +42,8 @@ def check_at_once(
         monkeypatch.setattr(loop, "pays_at_once", lambda *_, **__: at_once)
         run = Loop(stack_of(architecture, start, masks, recipe), CPU)
         advance(run, 6)
-        logits = stacked_logits(architecture, run.layout, run.state.rows, IMAGES, at_once=at_once)
-        return run.layout.unpack(run.state.rows) | {"logits": logits.detach().numpy()}
+        logits = stacked_logits(architecture, run.layout, run.state.values, IMAGES, at_once=at_once)
+        return run.layout.unpack(run.state.values) | {"logits": logits.detach().numpy()}
 
     together = results(weights, True)
     roundings = roundings_of(architecture, recipe.batch, 8 * 8, recipe.iterations)

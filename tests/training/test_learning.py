@@ -14,9 +14,9 @@ from lth.lottery import masks
 from lth.lottery.initializations.distribution import Distribution
 from lth.networks.architecture import Architecture
 from lth.study.experiment import Experiment
-from lth.training.draws import Draws
 from lth.training.examples import Examples, Sets, examples
 from lth.training.loop import train
+from lth.training.randomness import Randomness
 from lth.training.stack import Stack
 from lth.training.state import State
 
@@ -74,9 +74,9 @@ def dense_stack(experiment: Experiment, architecture: Architecture, sets: Sets) 
     drawn = Distribution(architecture, initialization).draw(1, "initialization", trial=0)
     kept: Arrays = {name: np.ones((1, *s), bool) for name, s in architecture.shapes.items()}
     address = {"strategy": "dense", "round": 0, "branch": "ticket"}
-    draws = Draws(1, address, experiment.recipe.data_order, [(0, 0)], len(sets.training))
+    randomness = Randomness(1, address, experiment.recipe.data_order, [(0, 0)], len(sets.training))
     weights = masks.stacked([drawn])
-    return Stack(architecture, weights, kept, sets, experiment.recipe, draws)
+    return Stack(architecture, weights, kept, sets, experiment.recipe, randomness)
 
 
 @pytest.mark.slow

@@ -81,7 +81,7 @@ def test_pruned_weights_stay_exactly_zero(architecture: Architecture, recipe: Re
 
     def watch(state: State) -> None:
         seen.append(state.iteration)
-        for rows in [state.rows, state.best_rows, *averages_of(state)]:
+        for rows in [state.values, state.best_values, *averages_of(state)]:
             values = layout.unpack(rows)
             assert not any(values[name][~mask].any() for name, mask in stack.masks.items())
 
@@ -92,7 +92,7 @@ def test_pruned_weights_stay_exactly_zero(architecture: Architecture, recipe: Re
 
 def averages_of(state: State) -> list[Tensor]:
     """What the optimizer keeps for each value, which is nothing before the first step."""
-    averages = [value for value in state.optimizer.values() if value.shape == state.rows.shape]
+    averages = [value for value in state.optimizer.values() if value.shape == state.values.shape]
     expected = 1 if "momentum" in state.optimizer else 2
     assert len(averages) == (expected if state.iteration else 0)
     return averages
@@ -112,7 +112,7 @@ def test_steps_leave_statistics_to_batch_norm(architecture: Architecture, recipe
 def test_training_starts_bit_equal_to_the_weights_given(architecture: Architecture) -> None:
     stack, layout = toy_stack(architecture, 2), Layout(architecture)
     first: list[Arrays] = []
-    trained(stack, on_evaluation=lambda state: first.append(layout.unpack(state.rows)))
+    trained(stack, on_evaluation=lambda state: first.append(layout.unpack(state.values)))
     assert equal(first[0], stack.weights)
 
 

@@ -29,7 +29,7 @@ def test_rewound_weights_are_those_that_dense_runs_pass(
 
 def first_of(progress: Progress) -> np.ndarray:
     """The weights of the first layer, which come first in each row."""
-    return progress.arrays()["rows"][:, : 64 * 12].copy()
+    return progress.arrays()["values"][:, : 64 * 12].copy()
 
 
 def test_weights_that_are_not_finite_are_written_with_a_warning(

@@ -30,7 +30,7 @@ CONTROLS = ("ticket", "reinit", "resample", "noise-0.5", "shuffle")  # of which 
 
 def pruned(kind: str, rates: dict[str, float], **more: Any) -> dict[str, Any]:
     """A strategy of two rounds, layer by layer."""
-    same = {"kind": kind, "scope": "layer", "rounds": 2, "rates": rates, "branches": {"ticket": 1}}
+    same = {"kind": kind, "method": "layer", "rounds": 2, "rates": rates, "branches": {"ticket": 1}}
     return same | more
 
 
@@ -61,7 +61,7 @@ LENET = SHORT | {
         "rewind": pruned("rewind", DENSE_RATES, iteration=2, branches={"ticket": 1, "reinit": 1}),
         "oneshot": {
             "kind": "oneshot",
-            "scope": "layer",
+            "method": "layer",
             "rates": [DENSE_RATES, {"hidden": 0.8, "output": 0.4}],
             "branches": {"ticket": 1},
         },

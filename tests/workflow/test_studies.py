@@ -17,7 +17,7 @@ TWO_BLOCKS = (
 ONESHOT = """\
       oneshot:
         kind: oneshot
-        scope: layer
+        method: layer
         rates: [{hidden: 0.5, output: 0.25}, {hidden: 0.8, output: 0.4}]
         branches: {ticket: 1}
 figures:

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from lth.lottery.branches.start import Start
+from lth.lottery.branches.parents import Parents
 from lth.lottery.masks import Weights
 
 
@@ -14,10 +14,10 @@ class Noise:
     numbered: ClassVar[bool] = True
 
     @staticmethod
-    def make(start: Start, number: float) -> Weights:
+    def make(parents: Parents, number: float) -> Weights:
         """The starting weights before masking."""
-        result = dict(start.theta0)
-        for name, deviation in start.distribution.deviations().items():
-            noise = start.stream("noise", name).standard_normal(result[name].shape)
+        result = dict(parents.theta0)
+        for name, deviation in parents.distribution.deviations().items():
+            noise = parents.stream("noise", name).standard_normal(result[name].shape)
             result[name] = (result[name] + number * deviation * noise).astype(np.float32)
         return result

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from lth.lottery.branches.start import Start
+from lth.lottery.branches.parents import Parents
 from lth.lottery.masks import Weights
 
 
@@ -12,6 +12,6 @@ class Reinit:
     numbered: ClassVar[bool] = False
 
     @staticmethod
-    def make(start: Start, number: float) -> Weights:
+    def make(parents: Parents, number: float) -> Weights:
         """The starting weights before masking."""
-        return start.distribution.draw(start.seed, "reinitialization", **start.address)
+        return parents.distribution.draw(parents.seed, "reinitialization", **parents.address)

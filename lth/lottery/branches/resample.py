@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from lth.lottery.branches.start import Start
+from lth.lottery.branches.parents import Parents
 from lth.lottery.masks import Weights
 
 
@@ -14,12 +14,12 @@ class Resample:
     numbered: ClassVar[bool] = False
 
     @staticmethod
-    def make(start: Start, number: float) -> Weights:
+    def make(parents: Parents, number: float) -> Weights:
         """The starting weights before masking. Values are drawn with replacement."""
-        result = dict(start.theta0)
-        for name, mask in start.mask.items():
-            values = start.theta0[name][mask]
-            result[name] = np.zeros_like(start.theta0[name])
+        result = dict(parents.theta0)
+        for name, mask in parents.mask.items():
+            values = parents.theta0[name][mask]
+            result[name] = np.zeros_like(parents.theta0[name])
             if values.size:
-                result[name][mask] = start.stream("resampling", name).choice(values, values.size)
+                result[name][mask] = parents.stream("resampling", name).choice(values, values.size)
         return result

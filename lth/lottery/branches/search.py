@@ -5,7 +5,7 @@ Strategies plan it. No experiment lists it.
 
 from typing import ClassVar
 
-from lth.lottery.branches.start import Start
+from lth.lottery.branches.parents import Parents
 from lth.lottery.masks import Weights
 
 SEARCH = "search"
@@ -17,6 +17,6 @@ class Search:
     numbered: ClassVar[bool] = False
 
     @staticmethod
-    def make(start: Start, number: float) -> Weights:
+    def make(parents: Parents, number: float) -> Weights:
         """The starting weights before masking."""
-        return start.theta0
+        return parents.theta0

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from lth.lottery.branches.start import Start
+from lth.lottery.branches.parents import Parents
 from lth.lottery.masks import Weights
 
 
@@ -14,11 +14,11 @@ class Shuffle:
     numbered: ClassVar[bool] = False
 
     @staticmethod
-    def make(start: Start, number: float) -> Weights:
+    def make(parents: Parents, number: float) -> Weights:
         """The starting weights before masking."""
-        result = dict(start.theta0)
-        for name, mask in start.mask.items():
-            result[name] = np.zeros_like(start.theta0[name])
-            survivors = start.theta0[name][mask]
-            result[name][mask] = start.stream("shuffling", name).permutation(survivors)
+        result = dict(parents.theta0)
+        for name, mask in parents.mask.items():
+            result[name] = np.zeros_like(parents.theta0[name])
+            survivors = parents.theta0[name][mask]
+            result[name][mask] = parents.stream("shuffling", name).permutation(survivors)
         return result

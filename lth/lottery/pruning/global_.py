@@ -15,7 +15,7 @@ class Global:
     """
 
     together: ClassVar[bool] = True
-    draws: ClassVar[bool] = False
+    at_random: ClassVar[bool] = False
 
     @staticmethod
     def make(layers: Layers) -> dict[str, np.ndarray]:

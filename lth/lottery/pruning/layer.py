@@ -12,7 +12,7 @@ class Layer:
     """Ranks the survivors of each layer, and prunes them by its own rate."""
 
     together: ClassVar[bool] = False
-    draws: ClassVar[bool] = False
+    at_random: ClassVar[bool] = False
 
     @staticmethod
     def make(layers: Layers) -> dict[str, np.ndarray]:

@@ -28,7 +28,7 @@ class Method(Protocol):
     """A method of pruning: a class in a file of its own, and a line in `choices`."""
 
     together: ClassVar[bool]  # whether it ranks all layers with a rate as one
-    draws: ClassVar[bool]  # whether it draws masks, from no weights or rates
+    at_random: ClassVar[bool]  # whether it draws masks, from no weights or rates
 
     @staticmethod
     def make(layers: Layers) -> dict[str, np.ndarray]:

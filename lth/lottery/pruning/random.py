@@ -11,7 +11,7 @@ class Random:
     """Draws which weights of each layer survive, all with the same probability."""
 
     together: ClassVar[bool] = False
-    draws: ClassVar[bool] = True
+    at_random: ClassVar[bool] = True
 
     @staticmethod
     def make(layers: Layers) -> dict[str, np.ndarray]:

@@ -82,7 +82,7 @@ class Curves(Figure, tag="curves"):
         lines = [line_of(text) for panel in self._shown() for text in panel.lines]
         return tuple(dict.fromkeys(lines))
 
-    def draw(
+    def plot(
         self, style: "Style", tables: Mapping[str, Sequence[Row]], runs: "Sequence[File]"
     ) -> "Picture":
         shown = list(self._shown())
@@ -94,7 +94,7 @@ class Curves(Figure, tag="curves"):
             picture, axes = panels.grid(curves, style)
             for panel in shown:
                 axis = axes[panel.place]
-                _draw(axis, curves[panel.place], legend)
+                _plot(axis, curves[panel.place], legend)
                 alike = [curves[other.place] for other in shown if other.y == panel.y]
                 _zoom(axis, list(itertools.chain(*alike)), rising=of_curve(panel.y).percent)
                 axis.set_title(title(panel.title, panel.over, overs), fontsize=style.font)
@@ -184,8 +184,8 @@ class Curve:
             raise ValueError(f"{line}: no run of this line is {given}")
         iterations = own[0].arrays["iterations"]
         iterations = iterations[iterations <= panel.until]
-        stacks = [run.arrays[f"curves/{panel.y}"][:, : len(iterations)] for run in own]
-        values = scale * np.concatenate(stacks)
+        parts = [run.arrays[f"curves/{panel.y}"][:, : len(iterations)] for run in own]
+        values = scale * np.concatenate(parts)
         mean, low, high = values.mean(axis=0), values.min(axis=0), values.max(axis=0)
         density = float(np.mean([run.arrays["measures/density"].mean() for run in own]))
         count = len(iterations)
@@ -261,7 +261,7 @@ def _is_of(run: "File", line: Line) -> bool:
     return {name: run.origin.settings.get(name) for name in fields} == fields
 
 
-def _draw(axis: "Axes", curves: Sequence[Curve], legend: Legend) -> None:
+def _plot(axis: "Axes", curves: Sequence[Curve], legend: Legend) -> None:
     for curve in curves:
         color, dash = legend.look(curve.line)
         name = legend.name(curve)

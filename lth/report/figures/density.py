@@ -86,7 +86,7 @@ class Density(Figure, tag="density"):
     def tables(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for panel in self._shown() for name in panel.over))
 
-    def draw(
+    def plot(
         self, style: "Style", tables: Mapping[str, Sequence[Row]], runs: "Sequence[File]"
     ) -> "Picture":
         shown = list(self._shown())
@@ -96,7 +96,7 @@ class Density(Figure, tag="density"):
             picture, axes = panels.grid([panel.place for panel in shown], style)
             for panel in shown:
                 axis, lines = axes[panel.place], _lines(panel, tables)
-                _draw(axis, lines, legend)
+                _plot(axis, lines, legend)
                 sizes = [[point.size for point in line] for _, line in lines]
                 panels.ticks_of_sizes(axis, of_table(panel.x), panel.scale, sizes, style)
                 axis.set_title(title(panel.title, panel.over, overs), fontsize=style.font)
@@ -308,7 +308,7 @@ def _points(series: Series, panel: Shown, tables: Mapping[str, Sequence[Row]]) -
     return line
 
 
-def _draw(axis: "Axes", lines: Sequence[tuple[Series, Sequence[Point]]], legend: Legend) -> None:
+def _plot(axis: "Axes", lines: Sequence[tuple[Series, Sequence[Point]]], legend: Legend) -> None:
     """Draws lines a little aside from each other, so that their bars can be told apart.
 
     Each stands within SPREAD of where it belongs.

@@ -66,7 +66,7 @@ class Figure(Settings, tag_field="kind"):
         """The training runs that it draws."""
         return ()
 
-    def draw(
+    def plot(
         self, style: "Style", tables: Mapping[str, Sequence[Row]], runs: "Sequence[File]"
     ) -> "Picture":
         """The picture, from tables by experiment and from runs. Raises ValueError without them."""

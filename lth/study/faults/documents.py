@@ -7,7 +7,7 @@ from pathlib import Path
 from lth.files import origins
 from lth.files.hdf5 import Stored
 from lth.files.origins import MEND, Document
-from lth.report import drawing, headlines, tables
+from lth.report import headlines, plotting, tables
 from lth.study.plans.figure import Figure
 from lth.study.plans.metrics import Metrics
 from lth.study.plans.plan import Plan
@@ -89,7 +89,7 @@ def _figure_faults(found: Document, plan: Figure, results: Results) -> Iterator[
     versions = rendering.versions()
     if {name: found.made_on.get(name) for name in versions} != versions:
         return
-    picture = drawing.draw(plan.figure, plan.style, _tables(found, results), _runs(found, results))
+    picture = plotting.plot(plan.figure, plan.style, _tables(found, results), _runs(found, results))
     images = rendering.rendered(picture, plan.style.dpi, found.origin.key)
     for path, image in zip(plan.products, images, strict=True):
         if results.path(path).read_bytes() != image:

@@ -30,13 +30,13 @@ def run_faults(file: File, plan: Run, results: Results) -> Iterator[str]:
     if plan.branch == SEARCH and mask.origin.inputs["weights"][0].content != start.content:
         yield f"does not go on from the run that {mask.path} was pruned by"
         return
-    rows = mask.rows(file.pairs)
-    masks = {name: value[rows] for name, value in mask.group("mask").items()}
+    indices = mask.indices(file.pairs)
+    masks = {name: value[indices] for name, value in mask.group("mask").items()}
     yield from _start_faults(file, plan, masks, start, results)
     for name, value in file.group("weights").items():
         if name in masks and (value[~masks[name]] != 0).any():
             yield f"{name}: a pruned weight is not 0 after training"
-    yield from _measure_faults(file, plan, masks, mask.arrays["ancestor_diverged"][rows])
+    yield from _measure_faults(file, plan, masks, mask.arrays["ancestor_diverged"][indices])
     yield from _share_faults(file, plan, results.manifest_of(file.origin))
 
 
@@ -44,10 +44,10 @@ def _start_faults(
     file: File, plan: Run, masks: Masks, start: File, results: Results
 ) -> Iterator[str]:
     """Digests of the starting weights."""
-    first = start.rows(file.pairs)
-    given = {name: value[first] for name, value in start.group("weights").items()}
+    indices = start.indices(file.pairs)
+    given = {name: value[indices] for name, value in start.group("weights").items()}
     distribution = results.distribution(plan, file.origin)
-    made = tickets.start(
+    made = tickets.starting_weights(
         plan.branch, plan.seed, plan.coordinates, file.pairs, masks, given, distribution
     )
     for index, digest in enumerate(file.arrays["start_digest"]):
@@ -60,7 +60,7 @@ def _start_faults(
 def _measure_faults(file: File, plan: Run, masks: Masks, ancestors: np.ndarray) -> Iterator[str]:
     """Measures that follow from curves, masks and parents."""
     measures, iterations = file.group("measures"), file.arrays["iterations"]
-    if iterations.tolist() != plan.recipe.evaluations(plan.start_iteration):
+    if iterations.tolist() != plan.recipe.evaluations(plan.first_iteration):
         yield "iterations are not those at which its recipe evaluates"
         return
     if measures["largest_pruned_weight"].any():

@@ -49,7 +49,7 @@ class Mask(Plan):
         """Raises ValueError for a method that is none, or that needs other settings."""
         if method not in METHODS:
             raise unknown("making.method", "method", method, METHODS)
-        if METHODS[method].draws:
+        if METHODS[method].at_random:
             if weights is not None:
                 raise expected("making.weights", f"null for method {method!r}", plain(weights))
             if self.rates:

@@ -22,7 +22,7 @@ class Run(Training):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.recipe.check_within(self.start_iteration, "start.iteration")
+        self.recipe.check_within(self.first_iteration, "start.iteration")
 
     @property
     def verb(self) -> str:
@@ -33,6 +33,6 @@ class Run(Training):
         return self.start
 
     @property
-    def start_iteration(self) -> int:
+    def first_iteration(self) -> int:
         """The iteration of the dense training run that it goes on from; 0 for θ0."""
         return self.start.iteration if isinstance(self.start, RewoundWeights) else 0

@@ -12,4 +12,4 @@ class Continued(Iterative, tag="continued"):
     def making(self, name: str, round: int) -> Making:
         strategy, number = before(name, round)
         weights = trained_before(name, round, SEARCH if round > 1 else "ticket")
-        return Making(method=self.scope, strategy=strategy, round=number, weights=weights)
+        return Making(method=self.method, strategy=strategy, round=number, weights=weights)

@@ -10,4 +10,4 @@ class Early(Iterative, tag="early"):
 
     def making(self, name: str, round: int) -> Making:
         strategy, number = before(name, round)
-        return Making(method=self.scope, strategy=strategy, round=number, weights=InitialWeights())
+        return Making(method=self.method, strategy=strategy, round=number, weights=InitialWeights())

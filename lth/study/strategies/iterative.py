@@ -10,10 +10,10 @@ from lth.study.strategies.strategy import Strategy, before, trained_before
 class Iterative(Strategy, tag="iterative"):
     """Train, prune, reset to θ0; `rounds` times.
 
-    `scope` is a method of pruning. `rates` are shares of the survivors by class of layer.
+    `method` is a method of pruning. `rates` are shares of the survivors by class of layer.
     """
 
-    scope: str
+    method: str
     rounds: Rounds
     rates: dict[str, Rate]
 
@@ -24,7 +24,7 @@ class Iterative(Strategy, tag="iterative"):
     def making(self, name: str, round: int) -> Making:
         strategy, number = before(name, round)
         weights = trained_before(name, round, "ticket")
-        return Making(method=self.scope, strategy=strategy, round=number, weights=weights)
+        return Making(method=self.method, strategy=strategy, round=number, weights=weights)
 
     def rates_of(self, round: int) -> Mapping[str, float]:
         return self.rates

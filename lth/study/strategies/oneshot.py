@@ -11,7 +11,7 @@ from lth.study.strategies.strategy import Strategy, trained_before
 class Oneshot(Strategy, tag="oneshot"):
     """The dense network, trained once, is pruned by each of `rates`. Round n has the n-th one."""
 
-    scope: str
+    method: str
     rates: tuple[dict[str, Rate], ...]
 
     @property
@@ -20,7 +20,7 @@ class Oneshot(Strategy, tag="oneshot"):
 
     def making(self, name: str, round: int) -> Making:
         weights = trained_before(name, 1, "ticket")
-        return Making(method=self.scope, strategy=DENSE, round=0, weights=weights)
+        return Making(method=self.method, strategy=DENSE, round=0, weights=weights)
 
     def rates_of(self, round: int) -> Mapping[str, float]:
         return self.rates[round - 1]

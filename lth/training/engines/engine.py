@@ -10,7 +10,7 @@ from lth.training.recipe import Recipe
 if TYPE_CHECKING:
     import numpy as np
 
-    from lth.training.stack import Progress, Run, Stack
+    from lth.training.stack import Progress, Result, Stack
 
 Conditions = dict[str, str | int | bool]
 
@@ -54,11 +54,11 @@ class Engine:
         self,
         stack: Stack,
         *,
-        start: int,
+        first: int,
         resume: Mapping[str, np.ndarray] | None,
         on_evaluation: Callable[[Progress], None],
-    ) -> Run:
-        """Trains a stack from its weights under its masks, from iteration `start` to the last.
+    ) -> Result:
+        """Trains a stack from its weights under its masks, from iteration `first` to the last.
 
         `on_evaluation` sees how far it is after each evaluation. A training run that is given the
         arrays of that as `resume` ends bit for bit as if it had never stopped.

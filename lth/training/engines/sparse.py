@@ -11,7 +11,7 @@ from lth.training.recipe import Recipe
 if TYPE_CHECKING:
     import numpy as np
 
-    from lth.training.stack import Progress, Run, Stack
+    from lth.training.stack import Progress, Result, Stack
 
 OPTIMIZERS = ("adam", "sgd")
 
@@ -57,14 +57,14 @@ class Sparse(Engine):
         self,
         stack: Stack,
         *,
-        start: int,
+        first: int,
         resume: Mapping[str, np.ndarray] | None,
         on_evaluation: Callable[[Progress], None],
-    ) -> Run:
+    ) -> Result:
         from lth.training.sparse.loop import train
 
         return train(
-            stack, threads=self.threads, start=start, resume=resume, on_evaluation=on_evaluation
+            stack, threads=self.threads, first=first, resume=resume, on_evaluation=on_evaluation
         )
 
     def weights_at(self, iteration: int, stack: Stack) -> tuple[dict[str, np.ndarray], np.ndarray]:

@@ -11,7 +11,7 @@ from lth.training.recipe import Recipe
 if TYPE_CHECKING:
     import numpy as np
 
-    from lth.training.stack import Progress, Run, Stack
+    from lth.training.stack import Progress, Result, Stack
 
 
 class Torch(Engine):
@@ -49,10 +49,10 @@ class Torch(Engine):
         self,
         stack: Stack,
         *,
-        start: int,
+        first: int,
         resume: Mapping[str, np.ndarray] | None,
         on_evaluation: Callable[[Progress], None],
-    ) -> Run:
+    ) -> Result:
         from lth.training.loop import train
         from lth.training.memory import within_memory
         from lth.training.state import State
@@ -60,7 +60,7 @@ class Torch(Engine):
         state = None if resume is None else State.from_arrays(resume)
         with within_memory(stack, self.on):
             return train(
-                stack, device=self.on, start=start, resume=state, on_evaluation=on_evaluation
+                stack, device=self.on, first=first, resume=state, on_evaluation=on_evaluation
             )
 
     def weights_at(self, iteration: int, stack: Stack) -> tuple[dict[str, np.ndarray], np.ndarray]:

@@ -16,22 +16,26 @@ class Adam:
 
     @staticmethod
     def step(
-        rows: "Tensor", gradient: "Tensor", state: "dict[str, Tensor]", rate: float, momentum: float
+        values: "Tensor",
+        gradient: "Tensor",
+        state: "dict[str, Tensor]",
+        rate: float,
+        momentum: float,
     ) -> None:
         """One step by torch's own fused kernel. It has no use for `momentum`.
 
-        Changes `rows` [networks, values] and `state` (tensors by name, none before the first step)
-        in place. A value whose gradient was always 0 keeps its bits.
+        Changes in place `values` [networks, values] and `state`, which are tensors by name, none
+        before the first step. A value whose gradient was always 0 keeps its bits.
         """
         import torch
         from torch.optim.adam import adam as adam_step
 
         if not state:
-            state["step"] = torch.zeros((), device=rows.device)
-            state["exp_avg"] = torch.zeros_like(rows)
-            state["exp_avg_sq"] = torch.zeros_like(rows)
+            state["step"] = torch.zeros((), device=values.device)
+            state["exp_avg"] = torch.zeros_like(values)
+            state["exp_avg_sq"] = torch.zeros_like(values)
         adam_step(
-            [rows],
+            [values],
             [gradient],
             [state["exp_avg"]],
             [state["exp_avg_sq"]],

@@ -13,11 +13,15 @@ class Optimizer(Protocol):
 
     @staticmethod
     def step(
-        rows: "Tensor", gradient: "Tensor", state: "dict[str, Tensor]", rate: float, momentum: float
+        values: "Tensor",
+        gradient: "Tensor",
+        state: "dict[str, Tensor]",
+        rate: float,
+        momentum: float,
     ) -> None:
         """Makes one step over a whole stack at once.
 
-        Changes `rows` [networks, values] and `state` (tensors by name, none before the first step)
-        in place. A value whose gradient was always 0 keeps its bits.
+        Changes in place `values` [networks, values] and `state`, which are tensors by name, none
+        before the first step. A value whose gradient was always 0 keeps its bits.
         """
         ...

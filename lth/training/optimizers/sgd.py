@@ -19,20 +19,24 @@ class Sgd:
 
     @staticmethod
     def step(
-        rows: "Tensor", gradient: "Tensor", state: "dict[str, Tensor]", rate: float, momentum: float
+        values: "Tensor",
+        gradient: "Tensor",
+        state: "dict[str, Tensor]",
+        rate: float,
+        momentum: float,
     ) -> None:
         """One step by torch's own fused kernel. A momentum of 0 is none.
 
-        Changes `rows` [networks, values] and `state` (tensors by name, none before the first step)
-        in place. A value whose gradient was always 0 keeps its bits.
+        Changes in place `values` [networks, values] and `state`, which are tensors by name, none
+        before the first step. A value whose gradient was always 0 keeps its bits.
         """
         import torch
         from torch.optim.sgd import sgd as sgd_step
 
         if momentum and not state:
-            state["momentum"] = torch.zeros_like(rows)
+            state["momentum"] = torch.zeros_like(values)
         sgd_step(
-            [rows],
+            [values],
             [gradient],
             [state.get("momentum")],
             fused=True,

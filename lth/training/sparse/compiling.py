@@ -68,9 +68,9 @@ def first_compilation(precision: str) -> Iterator[None]:
     name, features = _target.codegen().magic_tuple()[1:]
     cpu = hashlib.sha256(f"{name} {features}".encode()).hexdigest()[:16]
     done = FOLDER / f"{precision}-{cpu}.compiled"
-    with contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as contexts:
         if not done.exists():
-            stack.enter_context(_locked("compiling"))
+            contexts.enter_context(_locked("compiling"))
         first = not done.exists()
         if first:
             print(f"compiles kernels into {FOLDER}, which takes some seconds once", flush=True)
@@ -159,7 +159,7 @@ compiled = _compiler()
 inlined = _compiler(forceinline=True, no_cpython_wrapper=True)
 intrinsic: Decorator = numba.extending.intrinsic
 
-# Whether there are registers of 64 bytes. Dense kernels then go through whole rows, and else
-# through one vector of each row after another. Both ways give the same bits.
+# Whether there are registers of 64 bytes. Dense kernels then go through whole strips, and else
+# through one vector of each strip after another. Both ways give the same bits.
 _target: Any = cpu_target.target_context
 WIDE = "+avx512f" in _target.codegen().magic_tuple()[2]

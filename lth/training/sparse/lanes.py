@@ -3,7 +3,7 @@
 Lanes are a vector of LLVM, which stays in registers: one instruction works on many of them. Numba's
 own loops over arrays write sums back to memory at each turn, and take two to three times as long.
 
-A *vector* has 64 bytes: 16 float32 or 8 float64. A *row* is four vectors: the values of one unit
+A *vector* has 64 bytes: 16 float32 or 8 float64. A *strip* is four vectors: the values of one unit
 for all examples of a block. A number beside lanes stands for lanes that all have its value, rounded
 to their precision. LLVM is given no leave to reorder, so the bits are the same on every CPU.
 """
@@ -21,7 +21,7 @@ from numba.extending import register_model
 from lth.training.sparse.compiling import intrinsic
 
 VECTOR = 64  # bytes, as many as the widest registers have
-ROW = 4 * VECTOR  # bytes
+STRIP = 4 * VECTOR  # bytes
 
 
 class Lanes(types.Type):
@@ -49,9 +49,9 @@ def vector_of(dtype) -> Lanes:
     return Lanes(dtype, VECTOR * 8 // dtype.bitwidth)
 
 
-def row_of(dtype) -> Lanes:
-    """The type of a row of such numbers."""
-    return Lanes(dtype, ROW * 8 // dtype.bitwidth)
+def strip_of(dtype) -> Lanes:
+    """The type of a strip of such numbers."""
+    return Lanes(dtype, STRIP * 8 // dtype.bitwidth)
 
 
 # Numbers beside lanes
@@ -83,14 +83,14 @@ def _common(kinds):
 
 @intrinsic
 def spread(typing, number, like):
-    """A row whose lanes all are this number, of the type that the array `like` has."""
-    row = row_of(like.dtype)
+    """A strip whose lanes all are this number, of the type that the array `like` has."""
+    strip = strip_of(like.dtype)
 
     def generate(context, builder, signature, arguments):
         value = context.cast(builder, arguments[0], number, like.dtype)
-        return _splat(context, builder, row, value)
+        return _splat(context, builder, strip, value)
 
-    return row(number, like), generate
+    return strip(number, like), generate
 
 
 @intrinsic
@@ -201,14 +201,14 @@ def is_nan(typing, x):
 
 @intrinsic
 def dot(typing, x, y):
-    """A vector: the products of two rows, added from their first vector to their fourth."""
+    """A vector: the products of two strips, added from their first vector to their fourth."""
     vector = vector_of(x.dtype)
 
     def generate(context, builder, signature, arguments):
         result = ir.Constant(context.get_value_type(vector), [0.0] * vector.count)
-        for start in range(0, x.count, vector.count):
-            lanes = positions(range(start, start + vector.count))
-            parts = [builder.shuffle_vector(row, row, lanes) for row in arguments]
+        for first in range(0, x.count, vector.count):
+            lanes = positions(range(first, first + vector.count))
+            parts = [builder.shuffle_vector(strip, strip, lanes) for strip in arguments]
             result = called(builder, "fma", *parts, result)
         return result
 

@@ -18,7 +18,7 @@ from lth.training.sparse.compiling import first_compilation
 from lth.training.sparse.pixels import lay_out
 from lth.training.sparse.ticket import Ticket
 from lth.training.sparse.work import Examples, columns_of, examples_of
-from lth.training.stack import Progress, Run, Stack, group
+from lth.training.stack import Progress, Result, Stack, group
 
 PART = 6_400  # examples that are laid out at once, a hundred blocks
 Found = TypeVar("Found")
@@ -29,16 +29,16 @@ def train(
     stack: Stack,
     *,
     threads: int = 1,
-    start: int = 0,
+    first: int = 0,
     resume: Mapping[str, np.ndarray] | None = None,
     on_evaluation: Callable[[Progress], None] = lambda progress: None,
-) -> Run:
-    """Trains a stack from its weights under its masks, from iteration `start` to the last.
+) -> Result:
+    """Trains a stack from its weights under its masks, from iteration `first` to the last.
 
     It does what `lth.training.loop.train` does, with other rounding. `resume` are the arrays of
     what `on_evaluation` saw.
     """
-    loop = Loop(stack, start, threads)
+    loop = Loop(stack, first, threads)
     if resume is not None:
         loop.go_on(resume)
     sets = {name: loop.laid_out(getattr(stack.sets, name)) for name in ("validation", "test")}
@@ -68,9 +68,9 @@ def weights_at(
 class Loop(Progress):
     """A training run under way: its networks, and the examples that they learn."""
 
-    def __init__(self, stack: Stack, start: int, threads: int):
-        super().__init__(start, {})
-        self.stack, self.start, self.threads = stack, start, threads
+    def __init__(self, stack: Stack, first: int, threads: int):
+        super().__init__(first, {})
+        self.stack, self.first, self.threads = stack, first, threads
         self.tickets = [Ticket(stack, number) for number in range(len(stack))]
         self.kind = self.tickets[0].best.dtype.type
         self.training = self._examples(stack.sets.training)
@@ -80,7 +80,7 @@ class Loop(Progress):
     def advance(self, until: int) -> None:
         """Makes steps until so many were made."""
         rates = [self.stack.recipe.rate(each) for each in range(self.iteration, until)]
-        numbers, made = np.array(rates, np.float64), self.iteration - self.start
+        numbers, made = np.array(rates, np.float64), self.iteration - self.first
         self._each(lambda ticket: ticket.advance(self.training, self.iteration, numbers, made))
         self.iteration = until
 
@@ -124,19 +124,19 @@ class Loop(Progress):
             ticket.restore({name: arrays[name][number] for name in ticket.kept})
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """All that it needs to go on, as arrays by name. Rows are [networks, parameters]."""
-        rows = [ticket.rows() for ticket in self.tickets]
-        stacked = {name: np.stack([each[name] for each in rows]) for name in rows[0]}
+        """All that it needs to go on, as arrays by name: [networks, parameters]."""
+        kept = [ticket.arrays() for ticket in self.tickets]
+        stacked = {name: np.stack([each[name] for each in kept]) for name in kept[0]}
         return super().arrays() | stacked
 
     def weights(self) -> dict[str, np.ndarray]:
         """The parameters [networks, ...] by name."""
-        rows = np.stack([ticket.row(ticket.state.values) for ticket in self.tickets])
+        flat = np.stack([ticket.flat(ticket.state.values) for ticket in self.tickets])
         parameters = self.stack.architecture.parameters
         ends = np.cumsum([parameter.size for parameter in parameters])[:-1]
         return {
-            parameter.name: np.ascontiguousarray(part).reshape(len(rows), *parameter.shape)
-            for parameter, part in zip(parameters, np.split(rows, ends, axis=1), strict=True)
+            parameter.name: np.ascontiguousarray(part).reshape(len(flat), *parameter.shape)
+            for parameter, part in zip(parameters, np.split(flat, ends, axis=1), strict=True)
         }
 
     def _examples(self, some: examples.Examples) -> Examples:
@@ -157,16 +157,16 @@ class Loop(Progress):
             return list(pool.map(do, self.tickets))
 
 
-def _finished(loop: Loop) -> Run:
-    iterations = np.array(loop.stack.recipe.evaluations(loop.start))
+def _finished(loop: Loop) -> Result:
+    iterations = np.array(loop.stack.recipe.evaluations(loop.first))
     measures = from_curves(iterations, loop.curves)
-    moments: dict[str, Values] = {
+    stops: dict[str, Values] = {
         "early_stop": lambda ticket: ticket.best,
         "final": lambda ticket: ticket.state.values,
     }
-    for moment, values in moments.items():
+    for stop, values in stops.items():
         found = loop.evaluate({"train": loop.parts(loop.stack.sets.training)}, values)
-        measures |= {f"{moment}_{name}": value for name, value in found.items()}
+        measures |= {f"{stop}_{name}": value for name, value in found.items()}
     pruned = [ticket.largest_pruned for ticket in loop.tickets]
     measures["largest_pruned_weight"] = np.array(pruned, np.float32)
-    return Run(iterations, loop.curves, measures, loop.weights())
+    return Result(iterations, loop.curves, measures, loop.weights())

@@ -3,7 +3,7 @@
 from lth.training.sparse.compiling import compiled, inlined
 from lth.training.sparse.elementary import exp, log
 from lth.training.sparse.lanes import is_nan, select, spread
-from lth.training.sparse.memory import load_row, store_row
+from lth.training.sparse.memory import load_strip, store_strip
 
 # Numbers closer to 0 become 0. Adam's epsilon is 1e-8, and beside the errors of other examples they
 # are below any rounding. Left alone, the tails of softmax and averages of dead units become
@@ -23,11 +23,11 @@ def highest(outputs, first, last):
 
     NaN counts as larger than all numbers, as in torch.
     """
-    high, best = load_row(outputs, first), spread(0.0, outputs)
+    high, best = load_strip(outputs, first), spread(0.0, outputs)
     for u in range(first + 1, last):
-        row = load_row(outputs, u)
-        stays = (row <= high) | is_nan(high)
-        high, best = select(stays, high, row), select(stays, best, u - first)
+        strip = load_strip(outputs, u)
+        stays = (strip <= high) | is_nan(high)
+        high, best = select(stays, high, strip), select(stays, best, u - first)
     return high, best
 
 
@@ -40,17 +40,17 @@ def loss_gradient(outputs, errors, columns, first, last, labels, batch):
     high, _ = highest(outputs, first, last)
     norm = spread(0.0, outputs)
     for u in range(first, last):
-        row = exp(load_row(outputs, u) - high)
-        store_row(errors, u, row)
-        norm = norm + row
+        strip = exp(load_strip(outputs, u) - high)
+        store_strip(errors, u, strip)
+        norm = norm + strip
     for u in range(first, last):
-        store_row(errors, u, load_row(errors, u) / norm)
+        store_strip(errors, u, load_strip(errors, u) / norm)
     for b in range(labels.size):
         errors[first + labels[b], b] -= 1.0
-    used = load_row(columns, 0) < labels.size
+    used = load_strip(columns, 0) < labels.size
     for u in range(first, last):
-        row = flushed(load_row(errors, u) / batch, SMALLEST_ERROR)
-        store_row(errors, u, select(used, row, 0.0))
+        strip = flushed(load_strip(errors, u) / batch, SMALLEST_ERROR)
+        store_strip(errors, u, select(used, strip, 0.0))
 
 
 @compiled
@@ -59,10 +59,10 @@ def losses(outputs, scratch, first, last, labels):
     high, best = highest(outputs, first, last)
     norm = spread(0.0, outputs)
     for u in range(first, last):
-        norm = norm + exp(load_row(outputs, u) - high)
-    store_row(scratch, 0, high)
-    store_row(scratch, 1, log(norm))
-    store_row(scratch, 2, best)
+        norm = norm + exp(load_strip(outputs, u) - high)
+    store_strip(scratch, 0, high)
+    store_strip(scratch, 1, log(norm))
+    store_strip(scratch, 2, best)
     loss, right = 0.0, 0
     for b in range(labels.size):
         loss += scratch[1, b] - (outputs[first + labels[b], b] - scratch[0, b])

@@ -1,14 +1,14 @@
-"""Lanes from arrays, and back. An array of rows is [units, 64] of float32, or [units, 32]."""
+"""Lanes from arrays, and back. An array of strips is [units, 64] of float32, or [units, 32]."""
 
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 
 from lth.training.sparse.compiling import WIDE, intrinsic
-from lth.training.sparse.lanes import Lanes, positions, row_of, vector_of
+from lth.training.sparse.lanes import Lanes, positions, strip_of, vector_of
 
 TILE = 16  # bytes
-PARTS = 1 if WIDE else 4  # of a row, at which dense kernels look in turn
+PARTS = 1 if WIDE else 4  # of a strip, at which dense kernels look in turn
 
 
 def _pointer(context, builder, kind, array, *position):
@@ -16,7 +16,7 @@ def _pointer(context, builder, kind, array, *position):
     return cgutils.get_item_pointer(context, builder, kind, struct, position)
 
 
-def _row_pointer(context, builder, kind, array, unit):
+def _strip_pointer(context, builder, kind, array, unit):
     return _pointer(context, builder, kind, array, unit, context.get_constant(types.intp, 0))
 
 
@@ -68,51 +68,51 @@ def add_to(typing, array, position, lanes):
 
 
 @intrinsic
-def load_row(typing, rows, unit):
-    """The row rows[unit]."""
-    row = row_of(rows.dtype)
+def load_strip(typing, strips, unit):
+    """The strip strips[unit]."""
+    strip = strip_of(strips.dtype)
 
     def generate(context, builder, signature, arguments):
-        return _load(context, builder, _row_pointer(context, builder, rows, *arguments), row)
+        return _load(context, builder, _strip_pointer(context, builder, strips, *arguments), strip)
 
-    return row(rows, types.intp), generate
+    return strip(strips, types.intp), generate
 
 
 @intrinsic
-def store_row(typing, rows, unit, row):
-    """rows[unit] = row."""
+def store_strip(typing, strips, unit, strip):
+    """strips[unit] = strip."""
 
     def generate(context, builder, signature, arguments):
-        pointer = _row_pointer(context, builder, rows, *arguments[:2])
-        return _store(context, builder, row, arguments[2], pointer)
+        pointer = _strip_pointer(context, builder, strips, *arguments[:2])
+        return _store(context, builder, strip, arguments[2], pointer)
 
-    return types.void(rows, types.intp, row), generate
+    return types.void(strips, types.intp, strip), generate
 
 
 @intrinsic
-def load_part(typing, rows, unit, part):
-    """One of the PARTS of the row rows[unit]."""
-    lanes = _part_of(rows.dtype)
+def load_part(typing, strips, unit, part):
+    """One of the PARTS of the strip strips[unit]."""
+    lanes = _part_of(strips.dtype)
 
     def generate(context, builder, signature, arguments):
-        return _load(context, builder, _part_pointer(context, builder, rows, *arguments), lanes)
+        return _load(context, builder, _part_pointer(context, builder, strips, *arguments), lanes)
 
-    return lanes(rows, types.intp, types.intp), generate
+    return lanes(strips, types.intp, types.intp), generate
 
 
 @intrinsic
-def store_part(typing, rows, unit, part, lanes):
-    """Replaces one of the PARTS of the row rows[unit]."""
+def store_part(typing, strips, unit, part, lanes):
+    """Replaces one of the PARTS of the strip strips[unit]."""
 
     def generate(context, builder, signature, arguments):
-        pointer = _part_pointer(context, builder, rows, *arguments[:3])
+        pointer = _part_pointer(context, builder, strips, *arguments[:3])
         return _store(context, builder, lanes, arguments[3], pointer)
 
-    return types.void(rows, types.intp, types.intp, lanes), generate
+    return types.void(strips, types.intp, types.intp, lanes), generate
 
 
 def _part_of(dtype):
-    return row_of(dtype) if PARTS == 1 else vector_of(dtype)
+    return strip_of(dtype) if PARTS == 1 else vector_of(dtype)
 
 
 def _part_pointer(context, builder, kind, array, unit, part):
@@ -122,22 +122,22 @@ def _part_pointer(context, builder, kind, array, unit, part):
 
 @intrinsic
 def load_bytes(typing, pixels, pixel, like):
-    """The bytes pixels[pixel] as a row of numbers of the type that the array `like` has."""
-    row = row_of(like.dtype)
+    """The bytes pixels[pixel] as a strip of numbers of the type that the array `like` has."""
+    strip = strip_of(like.dtype)
 
     def generate(context, builder, signature, arguments):
-        pointer = _row_pointer(context, builder, pixels, *arguments[:2])
-        value = _load(context, builder, pointer, Lanes(types.uint8, row.count))
-        return builder.uitofp(value, context.get_value_type(row))
+        pointer = _strip_pointer(context, builder, pixels, *arguments[:2])
+        value = _load(context, builder, pointer, Lanes(types.uint8, strip.count))
+        return builder.uitofp(value, context.get_value_type(strip))
 
-    return row(pixels, types.intp, like), generate
+    return strip(pixels, types.intp, like), generate
 
 
 @intrinsic
-def transpose_tile(typing, images, rows, pixel, column, pixels):
-    """pixels[pixel + i, column + j] = images[rows[column + j], pixel + i] for 16 by 16 bytes.
+def transpose_tile(typing, images, examples, pixel, column, pixels):
+    """pixels[pixel + i, column + j] = images[examples[column + j], pixel + i] for 16 by 16 bytes.
 
-    Mixing two halves of a pack of 16 cards four times turns rows into columns.
+    Mixing two halves of a pack of 16 cards four times swaps rows and columns.
     """
 
     def generate(context, builder, signature, arguments):
@@ -146,8 +146,8 @@ def transpose_tile(typing, images, rows, pixel, column, pixels):
         line = Lanes(types.uint8, TILE)
         tile = []
         for number in numbers:
-            row = builder.load(_pointer(context, builder, rows, order, number))
-            pointer = _pointer(context, builder, images, data, row, first)
+            example = builder.load(_pointer(context, builder, examples, order, number))
+            pointer = _pointer(context, builder, images, data, example, first)
             tile.append(_load(context, builder, pointer, line))
         for _ in range(4):
             tile = _mixed(builder, tile)
@@ -157,7 +157,7 @@ def transpose_tile(typing, images, rows, pixel, column, pixels):
             _store(context, builder, line, value, pointer)
         return context.get_dummy_value()
 
-    kinds = (images, rows, types.intp, types.intp, pixels)
+    kinds = (images, examples, types.intp, types.intp, pixels)
     return types.void(*kinds), generate
 
 
@@ -166,7 +166,7 @@ def _mixed(builder, tile: list[ir.Value]) -> list[ir.Value]:
     half = TILE // 2
     mixed = []
     for low, high in zip(tile[:half], tile[half:], strict=True):
-        for start in (0, half):
-            lanes = [lane for i in range(start, start + half) for lane in (i, TILE + i)]
+        for first in (0, half):
+            lanes = [lane for i in range(first, first + half) for lane in (i, TILE + i)]
             mixed.append(builder.shuffle_vector(low, high, positions(lanes)))
     return mixed

@@ -27,7 +27,7 @@ class Network(NamedTuple):
     """What is left of a network of `layers` layers.
 
     `first` int64 [layers + 2]: the first unit of the inputs and of each layer, and the end of all.
-    `start` int64 [units + 1]: the weights of unit u are values[start[u] : start[u + 1]].
+    `indptr` int64 [units + 1]: the weights of unit u are values[indptr[u] : indptr[u + 1]].
     `source` int32 [weights]: the unit that each weight multiplies, rising for every unit.
     `bias`: the bias of unit u is values[bias + u].
     `dense` bool [layers]: whether a layer has weights for all inputs, of which some may be pruned.
@@ -37,7 +37,7 @@ class Network(NamedTuple):
     """
 
     first: np.ndarray
-    start: np.ndarray
+    indptr: np.ndarray
     source: np.ndarray
     bias: int
     dense: np.ndarray
@@ -62,7 +62,7 @@ def network_of(masks: Sequence[np.ndarray], dense: float = DENSE) -> tuple[Netwo
     weights = int(counts.sum())
     network = Network(
         first=first,
-        start=np.concatenate([[0], np.cumsum(counts)]),
+        indptr=np.concatenate([[0], np.cumsum(counts)]),
         source=np.concatenate(sources).astype(np.int32),
         bias=weights - int(first[1]),
         dense=np.array([item.dense for item in layers]),

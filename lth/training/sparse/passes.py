@@ -4,7 +4,7 @@ from lth.training.sparse import dense, survivors
 from lth.training.sparse.compiling import compiled
 from lth.training.sparse.dropout import drop, seed_of
 from lth.training.sparse.lanes import select, spread
-from lth.training.sparse.memory import load_row, store_row
+from lth.training.sparse.memory import load_strip, store_strip
 from lth.training.sparse.survivors import units_of
 
 
@@ -54,17 +54,17 @@ def _errors_below(network, values, outputs, errors, layer, rate):
     """The errors of the hidden layer below, by what goes into its ReLU."""
     first, last = units_of(network, layer - 1)
     for u in range(first, last):
-        store_row(errors, u, spread(0.0, errors))
+        store_strip(errors, u, spread(0.0, errors))
     if network.dense[layer]:
         dense.input_gradient(network, values, errors, layer)
     else:
         survivors.input_gradient(network, values, errors, layer)
     for u in range(first, last):
-        error = load_row(errors, u)
+        error = load_strip(errors, u)
         if rate:
             error = error / (1.0 - rate)
         # ReLU and dropout made an output 0 where they let no error through.
-        store_row(errors, u, select(load_row(outputs, u) <= 0.0, 0.0, error))
+        store_strip(errors, u, select(load_strip(outputs, u) <= 0.0, 0.0, error))
 
 
 @compiled

@@ -4,7 +4,7 @@ import numpy as np
 
 from lth.training.sparse.compiling import compiled
 from lth.training.sparse.lanes import fma
-from lth.training.sparse.memory import TILE, load_bytes, store_row, transpose_tile
+from lth.training.sparse.memory import TILE, load_bytes, store_strip, transpose_tile
 
 
 def lay_out(images: np.ndarray, columns: int) -> np.ndarray:
@@ -19,23 +19,23 @@ def lay_out(images: np.ndarray, columns: int) -> np.ndarray:
 
 @compiled
 def _lay_out(images, blocks):
-    rows = np.empty(blocks.shape[2], np.int64)
+    numbers = np.empty(blocks.shape[2], np.int64)
     for block in range(blocks.shape[0]):
-        for column in range(rows.size):
-            rows[column] = min(block * rows.size + column, images.shape[0] - 1)
-        gather(images, rows, blocks[block])
+        for column in range(numbers.size):
+            numbers[column] = min(block * numbers.size + column, images.shape[0] - 1)
+        gather(images, numbers, blocks[block])
 
 
 @compiled
-def gather(images, rows, pixels):
-    """pixels[p, b] = images[rows[b], p] for images uint8 [examples, pixels]."""
+def gather(images, numbers, pixels):
+    """pixels[p, b] = images[numbers[b], p] for images uint8 [examples, pixels]."""
     whole = images.shape[1] // TILE * TILE
     for p in range(0, whole, TILE):
-        for b in range(0, rows.size, TILE):
-            transpose_tile(images, rows, p, b, pixels)
+        for b in range(0, numbers.size, TILE):
+            transpose_tile(images, numbers, p, b, pixels)
     for p in range(whole, images.shape[1]):
-        for b in range(rows.size):
-            pixels[p, b] = images[rows[b], p]
+        for b in range(numbers.size):
+            pixels[p, b] = images[numbers[b], p]
 
 
 @compiled
@@ -43,5 +43,5 @@ def normalize(network, pixels, examples, outputs):
     """The outputs of inputs, from bytes [pixels, columns]. Pixels without a weight are skipped."""
     for u in range(network.first[1]):
         p = network.number[u]
-        row = load_bytes(pixels, p, outputs)
-        store_row(outputs, u, fma(row, examples.factor[p], examples.offset[p]))
+        strip = load_bytes(pixels, p, outputs)
+        store_strip(outputs, u, fma(strip, examples.factor[p], examples.offset[p]))

@@ -18,7 +18,7 @@ def steps(network, state, examples, order, rates, rule, iteration, made, work):
     `rates` float64 [steps] are learning rates. `iteration` is that of the first step, on which
     dropout depends, and `made` how many steps the state has made, on which Adam depends.
     """
-    batch, columns = order.shape[1], work.rows.size
+    batch, columns = order.shape[1], work.numbers.size
     for step in range(order.shape[0]):
         work.gradient[:] = 0.0
         for example in range(0, batch, columns):
@@ -35,7 +35,7 @@ def steps(network, state, examples, order, rates, rule, iteration, made, work):
 def evaluate(network, values, examples, work):
     """The sum of losses (nats) of examples that are laid out, and how many are right."""
     loss, right = 0.0, 0
-    size, columns = examples.labels.size, work.rows.size
+    size, columns = examples.labels.size, work.numbers.size
     first, last = network.first[-2], network.first[-1]
     for block in range(examples.images.shape[0]):
         labels = examples.labels[block * columns : min((block + 1) * columns, size)]
@@ -47,22 +47,22 @@ def evaluate(network, values, examples, work):
 
 
 @compiled
-def _choose(examples, numbers, work):
+def _choose(examples, chosen, work):
     """Takes examples as columns. Unused columns repeat the last one.
 
     So without dropout an unused column is infinite only where a used one is, and its errors are 0.
     """
-    for column in range(work.rows.size):
-        row = numbers[min(column, numbers.size - 1)]
-        work.rows[column] = row
-        work.labels[column] = examples.labels[row]
-    gather(examples.images, work.rows, work.pixels)
+    for column in range(work.numbers.size):
+        number = chosen[min(column, chosen.size - 1)]
+        work.numbers[column] = number
+        work.labels[column] = examples.labels[number]
+    gather(examples.images, work.numbers, work.pixels)
 
 
 @compiled
 def _add_gradient(network, values, examples, rule, iteration, example, batch, work):
     """Adds the gradient of the examples in the columns, which are `example` on of the batch."""
-    count = min(batch - example, work.rows.size)
+    count = min(batch - example, work.numbers.size)
     first, last = network.first[-2], network.first[-1]
     normalize(network, work.pixels, examples, work.outputs)
     forward_in_training(network, values, work.outputs, rule, iteration, example)

@@ -2,7 +2,7 @@
 
 from lth.training.sparse.compiling import compiled, inlined
 from lth.training.sparse.lanes import dot, fma, select, spread, total, totals
-from lth.training.sparse.memory import add_to, load_row, store_row
+from lth.training.sparse.memory import add_to, load_strip, store_strip
 
 
 @inlined
@@ -12,9 +12,9 @@ def units_of(network, layer):
 
 
 @inlined
-def activated(network, row, layer):
+def activated(network, strip, layer):
     """ReLU in hidden layers. NaN stays NaN."""
-    return select(row <= 0.0, 0.0, row) if layer + 1 < network.dense.size else row
+    return select(strip <= 0.0, 0.0, strip) if layer + 1 < network.dense.size else strip
 
 
 @compiled
@@ -22,10 +22,10 @@ def forward(network, values, outputs, layer):
     """Outputs of the units of a layer: bias + sum of weight * output, and ReLU if it is hidden."""
     first, last = units_of(network, layer)
     for u in range(first, last):
-        row = spread(values[network.bias + u], outputs)
-        for k in range(network.start[u], network.start[u + 1]):
-            row = fma(values[k], load_row(outputs, network.source[k]), row)
-        store_row(outputs, u, activated(network, row, layer))
+        strip = spread(values[network.bias + u], outputs)
+        for k in range(network.indptr[u], network.indptr[u + 1]):
+            strip = fma(values[k], load_strip(outputs, network.source[k]), strip)
+        store_strip(outputs, u, activated(network, strip, layer))
 
 
 @compiled
@@ -33,10 +33,10 @@ def input_gradient(network, values, errors, layer):
     """Adds weight * error of the units of a layer to the errors of the units that they use."""
     first, last = units_of(network, layer)
     for u in range(first, last):
-        error = load_row(errors, u)
-        for k in range(network.start[u], network.start[u + 1]):
+        error = load_strip(errors, u)
+        for k in range(network.indptr[u], network.indptr[u + 1]):
             v = network.source[k]
-            store_row(errors, v, fma(values[k], error, load_row(errors, v)))
+            store_strip(errors, v, fma(values[k], error, load_strip(errors, v)))
 
 
 @compiled
@@ -44,22 +44,22 @@ def weight_gradient(network, outputs, errors, gradient, layer):
     """Adds the sum of error * output, of the two units of each weight, to its gradient."""
     first, last = units_of(network, layer)
     for u in range(first, last):
-        unit_gradient(network, outputs, load_row(errors, u), gradient, u, network.start[u])
+        unit_gradient(network, outputs, load_strip(errors, u), gradient, u, network.indptr[u])
 
 
 @inlined
 def unit_gradient(network, outputs, error, gradient, u, begin):
     """The same for one unit, from its weight `begin` on. Four sums at once take fewer steps."""
-    source, end = network.source, network.start[u + 1]
+    source, end = network.source, network.indptr[u + 1]
     whole = end - (end - begin) % 4
     for k in range(begin, whole, 4):
-        w = dot(error, load_row(outputs, source[k]))
-        x = dot(error, load_row(outputs, source[k + 1]))
-        y = dot(error, load_row(outputs, source[k + 2]))
-        z = dot(error, load_row(outputs, source[k + 3]))
+        w = dot(error, load_strip(outputs, source[k]))
+        x = dot(error, load_strip(outputs, source[k + 1]))
+        y = dot(error, load_strip(outputs, source[k + 2]))
+        z = dot(error, load_strip(outputs, source[k + 3]))
         add_to(gradient, k, totals(w, x, y, z))
     for k in range(whole, end):
-        gradient[k] += total(dot(error, load_row(outputs, source[k])))
+        gradient[k] += total(dot(error, load_strip(outputs, source[k])))
 
 
 @compiled
@@ -67,4 +67,4 @@ def bias_gradient(network, errors, gradient, layer):
     """Adds the sum of each unit's errors to the gradient of its bias."""
     first, last = units_of(network, layer)
     for u in range(first, last):
-        gradient[network.bias + u] += total(load_row(errors, u))
+        gradient[network.bias + u] += total(load_strip(errors, u))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from lth.networks.architecture import Architecture
-from lth.training.draws import Draws
+from lth.training.randomness import Randomness
 from lth.training.recipe import Recipe
 from lth.training.sparse.network import aligned, network_of, pack, unpack
 from lth.training.sparse.steps import evaluate, steps
@@ -16,24 +16,25 @@ from lth.training.stack import Stack
 class Ticket:
     """A network of a stack. `best` are its values [values] of minimum validation loss yet.
 
-    Rows are all parameters of the whole network, one after another, with zeros where it is pruned.
+    Values are *flat* as all parameters of the whole network, one after another, with zeros where it
+    is pruned.
     """
 
     def __init__(self, stack: Stack, number: int):
         architecture = stack.architecture
         weights = {name: value[number] for name, value in stack.weights.items()}
         masks = [stack.masks[weight.name][number] for weight in architecture.weights]
-        row = np.concatenate([weights[each.name].ravel() for each in architecture.parameters])
-        self.size = row.size
+        flat = np.concatenate([weights[each.name].ravel() for each in architecture.parameters])
+        self.size = flat.size
         self.network, self.places = network_of(masks)
-        values = pack(row, self.places)
+        values = pack(flat, self.places)
         first, second = (aligned(values.shape, values.dtype) for _ in range(2))
         self.state = State(values, first, second)
         self.best = aligned(values.shape, values.dtype)
         self.keep_best()
         self.work = work_of(self.network, values)
-        self.rule = _rule(stack.recipe, architecture, stack.draws.key(number))
-        self.order = Order(stack.draws, number, stack.recipe.batch)
+        self.rule = _rule(stack.recipe, architecture, stack.randomness.key(number))
+        self.order = Order(stack.randomness, number, stack.recipe.batch)
 
     def advance(self, examples: Examples, first: int, rates: np.ndarray, made: int) -> None:
         """Makes a step for each of the learning rates, from iteration `first` on.
@@ -51,20 +52,20 @@ class Ticket:
         """Copies the values to the best ones."""
         self.best[:] = self.state.values
 
-    def rows(self) -> dict[str, np.ndarray]:
-        """All that its training needs to go on, as rows by name."""
-        return {name: self.row(values) for name, values in self.kept.items()}
+    def arrays(self) -> dict[str, np.ndarray]:
+        """All that its training needs to go on, as flat values by name."""
+        return {name: self.flat(values) for name, values in self.kept.items()}
 
-    def restore(self, rows: Mapping[str, np.ndarray]) -> None:
-        """Takes the rows of an earlier training."""
+    def restore(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Takes the arrays of an earlier training run."""
         for name, values in self.kept.items():
-            values[:] = pack(rows[name], self.places)
+            values[:] = pack(arrays[name], self.places)
 
-    def row(self, values: np.ndarray) -> np.ndarray:
-        """Values [values] as a row. Each NaN has the same bits, which CPUs choose differently."""
-        row = unpack(values, self.places, self.size)
-        row[np.isnan(row)] = np.nan
-        return row
+    def flat(self, values: np.ndarray) -> np.ndarray:
+        """Flat values. Each NaN has the same bits, which CPUs choose differently."""
+        flat = unpack(values, self.places, self.size)
+        flat[np.isnan(flat)] = np.nan
+        return flat
 
     @property
     def largest_pruned(self) -> float:
@@ -76,8 +77,8 @@ class Ticket:
         """All values that its training needs to go on, by name."""
         values, first, second = self.state
         return {
-            "rows": values,
-            "best_rows": self.best,
+            "values": values,
+            "best_values": self.best,
             "optimizer/first": first,
             "optimizer/second": second,
         }
@@ -89,25 +90,25 @@ class Order:
     The incomplete last batch of an epoch is dropped.
     """
 
-    def __init__(self, draws: Draws, number: int, batch: int):
-        self.draws, self.number, self.batch = draws, number, batch
-        self.epoch, self.rows = -1, np.empty((0, batch), np.int64)
+    def __init__(self, randomness: Randomness, number: int, batch: int):
+        self.randomness, self.number, self.batch = randomness, number, batch
+        self.epoch, self.numbers = -1, np.empty((0, batch), np.int64)
 
     def of(self, first: int, last: int) -> np.ndarray:
         """Numbers of examples, int64 [last - first, batch], of the steps from `first` to `last`."""
-        parts, count = [self.rows[:0]], self.draws.count // self.batch
+        parts, count = [self.numbers[:0]], self.randomness.count // self.batch
         while first < last:
             epoch, step = divmod(first, count)
             self._begin(epoch)
-            parts.append(self.rows[step : step + last - first])
+            parts.append(self.numbers[step : step + last - first])
             first += len(parts[-1])
         return np.concatenate(parts)
 
     def _begin(self, epoch: int) -> None:
         if epoch != self.epoch:
-            used = self.draws.count // self.batch * self.batch
-            drawn = self.draws.order(self.number, epoch)[:used]
-            self.epoch, self.rows = epoch, drawn.reshape(-1, self.batch)
+            used = self.randomness.count // self.batch * self.batch
+            drawn = self.randomness.order(self.number, epoch)[:used]
+            self.epoch, self.numbers = epoch, drawn.reshape(-1, self.batch)
 
 
 def _rule(recipe: Recipe, architecture: Architecture, key: int) -> Rule:

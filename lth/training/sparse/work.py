@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lth.training.sparse.lanes import ROW
+from lth.training.sparse.lanes import STRIP
 from lth.training.sparse.network import Network, aligned
 
 
@@ -50,7 +50,7 @@ class Work(NamedTuple):
     """Memory for a block of examples, which holds nothing between two calls.
 
     `outputs` and `errors` [units, columns] are the values of units, and the derivatives of the loss
-    by what goes into them. `pixels` are bytes [pixels, columns]. `rows` and `labels` say which
+    by what goes into them. `pixels` are bytes [pixels, columns]. `numbers` and `labels` say which
     examples lie in the columns, and `columns` [1, columns] has their numbers. `scratch` is
     [3, columns].
     """
@@ -59,7 +59,7 @@ class Work(NamedTuple):
     errors: np.ndarray
     gradient: np.ndarray
     pixels: np.ndarray
-    rows: np.ndarray
+    numbers: np.ndarray
     labels: np.ndarray
     columns: np.ndarray
     scratch: np.ndarray
@@ -73,7 +73,7 @@ def work_of(network: Network, values: np.ndarray) -> Work:
         errors=aligned((units, columns), kind),
         gradient=aligned(values.shape, kind),
         pixels=aligned((int(network.width[0]), columns), np.uint8),
-        rows=np.zeros(columns, np.int64),
+        numbers=np.zeros(columns, np.int64),
         labels=np.zeros(columns, np.int64),
         columns=aligned((1, columns), kind),
         scratch=aligned((3, columns), kind),
@@ -84,7 +84,7 @@ def work_of(network: Network, values: np.ndarray) -> Work:
 
 def columns_of(dtype: np.dtype | type) -> int:
     """How many examples of this precision lie side by side: 64 of float32, 32 of float64."""
-    return ROW // np.dtype(dtype).itemsize
+    return STRIP // np.dtype(dtype).itemsize
 
 
 def examples_of(

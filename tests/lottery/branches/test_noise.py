@@ -17,7 +17,7 @@ def test_noise_is_a_multiple_of_the_initial_deviation(multiple: float) -> None:
     theta0 = masks.stacked([distribution.draw(1, "initialization", trial=0)])
     kept = {name: np.ones((1, *shape), bool) for name, shape in shapes.items()}
     branch = f"noise-{multiple:g}"
-    started = tickets.start(branch, 1, {}, [(0, 0)], kept, theta0, distribution)
+    started = tickets.starting_weights(branch, 1, {}, [(0, 0)], kept, theta0, distribution)
     for name, deviation in distribution.deviations().items():
         noise, expected = started[name] - theta0[name], multiple * deviation
         assert noise.std() == pytest.approx(expected, rel=5 / np.sqrt(2 * noise.size))

@@ -23,4 +23,4 @@ def test_every_position_of_a_random_mask_is_as_likely() -> None:
 
 
 def test_only_random_masks_are_drawn() -> None:
-    assert [name for name, method in METHODS.items() if method.draws] == ["random"]
+    assert [name for name, method in METHODS.items() if method.at_random] == ["random"]

@@ -112,7 +112,7 @@ def test_panels_of_a_quantity_have_the_same_limits() -> None:
     loss = {"lines": [DENSE], "y": "test_loss"}
     row = [{"lines": [DENSE]}, {"lines": [TICKET]}]
     figure = resolved({**CURVES, "panels": [row, [loss, None]]})
-    picture = figure.draw(STYLE, {}, runs)
+    picture = figure.plot(STYLE, {}, runs)
     one, two, three = picture.axes
     assert one.get_ylim() == two.get_ylim() != three.get_ylim()
     labels = [axis.get_ylabel() for axis in picture.axes]
@@ -170,4 +170,4 @@ def test_a_line_without_runs_is_refused() -> None:
 def test_unknown_quantities_are_refused_when_drawn() -> None:
     figure = resolved({**CURVES, "panels": [[{"lines": [DENSE]}]]})
     with pytest.raises(ValueError, match="y: unknown quantity 'loss'"):
-        msgspec.structs.replace(figure, y="loss").draw(STYLE, {}, [run(DENSE, rising())])
+        msgspec.structs.replace(figure, y="loss").plot(STYLE, {}, [run(DENSE, rising())])

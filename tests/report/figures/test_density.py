@@ -131,7 +131,7 @@ def test_a_moment_is_a_quantity_as_any_other() -> None:
 
     panels = [[{"y": "test_accuracy_at_30"}]]
     figure = resolved({**DENSITY, "panels": panels}, {"toy": subject(moments=(30,))})
-    (axis,) = figure.draw(STYLE, {"toy": table()}, []).axes
+    (axis,) = figure.plot(STYLE, {"toy": table()}, []).axes
     assert axis.get_ylabel() == "Test accuracy\nat iteration 30 (%)"
     assert drawn(axis)[0].get_ydata() == pytest.approx(50)
 
@@ -185,4 +185,4 @@ def test_tables_are_those_of_all_panels_once() -> None:
 )
 def test_tables_that_lack_something_are_refused(rows: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        resolved(DENSITY).draw(STYLE, rows, [])
+        resolved(DENSITY).plot(STYLE, rows, [])

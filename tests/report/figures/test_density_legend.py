@@ -81,7 +81,7 @@ def test_how_tickets_are_called_goes_by_what_their_strategy_is_and_not_by_its_na
     lines = {"early/ticket": "", "s0/ticket": ""}
     subjects = {"toy": subject(untrained=frozenset({"s0"}))}
     figure = resolved({**DENSITY, "lines": lines}, subjects)
-    names = legend(figure.draw(STYLE, {"toy": table(list(lines))}, []))
+    names = legend(figure.plot(STYLE, {"toy": table(list(lines))}, []))
     assert names == ["winning ticket (early)", "original init (s0)"]
 
 

@@ -27,9 +27,9 @@ def changed(study: Study, kind: type[Run] | type[Rewound], changes: dict[str, An
 
 
 def test_a_run_starts_from_its_start(study: Study) -> None:
-    assert changed(study, Run, {}).start_iteration == 100
+    assert changed(study, Run, {}).first_iteration == 100
     theta0 = changed(study, Run, {"start": {"kind": "theta0"}})
-    assert (theta0.start_iteration, theta0.inputs()["start"].kind) == (0, "theta0")
+    assert (theta0.first_iteration, theta0.inputs()["start"].kind) == (0, "theta0")
 
 
 def test_the_choices_of_a_run_are_its_tables_entries(study: Study) -> None:

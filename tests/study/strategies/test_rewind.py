@@ -19,14 +19,14 @@ def test_tickets_start_from_an_iteration_of_the_dense_run(study: Study) -> None:
     assert inputs_of(run)["start"] == [f"{RUNS}/dense/round-0/iteration-100.h5"]
     assert run.settings["start"] == {"kind": "rewound", "iteration": 100}
     assert isinstance(run.plan, Run)
-    assert run.plan.start_iteration == 100
+    assert run.plan.first_iteration == 100
 
 
 def test_the_dense_run_itself_starts_from_theta0(study: Study) -> None:
     run = study.run("digits", BLOCK, "dense", 0, "ticket")
     assert run.settings["start"] == {"kind": "theta0"}
     assert isinstance(run.plan, Run)
-    assert run.plan.start_iteration == 0
+    assert run.plan.first_iteration == 0
 
 
 def test_rewound_weights_are_trained_from_theta0_without_a_mask(study: Study) -> None:

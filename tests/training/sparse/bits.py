@@ -17,11 +17,11 @@ from lth.lottery import masks as lottery_masks
 from lth.lottery.initializations.distribution import Distribution
 from lth.networks.layers import Dropout
 from lth.networks.lenet import Lenet
-from lth.training.draws import Draws
 from lth.training.examples import Examples, Sets
+from lth.training.randomness import Randomness
 from lth.training.recipe import Recipe
 from lth.training.sparse.loop import train
-from lth.training.stack import Run, Stack
+from lth.training.stack import Result, Stack
 
 ADAM = {"optimizer": "adam", "learning_rate": 1.2e-3}
 SGD = {"optimizer": "sgd", "learning_rate": 0.02, "momentum": 0.9, "weight_decay": 1e-4}
@@ -65,7 +65,7 @@ def toy_digits() -> Sets:
     return Sets(*(Examples(*part, *statistics) for part in parts))
 
 
-def trained(density: float, dropout: float, changes: Mapping[str, object], sets: Sets) -> Run:
+def trained(density: float, dropout: float, changes: Mapping[str, object], sets: Sets) -> Result:
     after = Dropout(rate=dropout, after=("hidden",))
     network = Lenet(initialization="glorot-normal", hidden=(300, 100), dropout=after)
     architecture = network.architecture((28, 28), 10)
@@ -74,8 +74,8 @@ def trained(density: float, dropout: float, changes: Mapping[str, object], sets:
     draw = np.random.default_rng(1)
     masks = {name: draw.random((2, *s)) < density for name, s in architecture.shapes.items()}
     start = lottery_masks.apply(weights, masks)
-    draws = Draws(7, {}, "fresh", [(0, 0), (1, 0)], len(sets.training))
-    return train(Stack(architecture, start, masks, sets, recipe_of(changes), draws))
+    randomness = Randomness(7, {}, "fresh", [(0, 0), (1, 0)], len(sets.training))
+    return train(Stack(architecture, start, masks, sets, recipe_of(changes), randomness))
 
 
 def digest(arrays: Mapping[str, np.ndarray]) -> str:

@@ -97,6 +97,6 @@ def matrix_of(network: Network, values: np.ndarray, layer: int) -> np.ndarray:
     below, first, last = network.first[layer : layer + 3]
     matrix = np.zeros((last - first, first - below), values.dtype)
     for u in range(first, last):
-        part = slice(network.start[u], network.start[u + 1])
+        part = slice(network.indptr[u], network.indptr[u + 1])
         matrix[u - first, network.source[part] - below] = values[part]
     return matrix

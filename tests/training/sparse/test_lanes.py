@@ -17,7 +17,7 @@ from lth.training.sparse.lanes import (
     total,
     totals,
 )
-from lth.training.sparse.memory import add_to, load, load_row, store, store_row
+from lth.training.sparse.memory import add_to, load, load_strip, store, store_strip
 
 KINDS = pytest.mark.parametrize("kind", [np.float32, np.float64])
 
@@ -109,13 +109,13 @@ def test_comparisons_with_nan_are_false(kind: type) -> None:
 
 @compiled
 def _sums(x, y, out):
-    a, b = load_row(x, 0), load_row(x, 1)
-    c, d = load_row(x, 2), load_row(x, 3)
+    a, b = load_strip(x, 0), load_strip(x, 1)
+    c, d = load_strip(x, 2), load_strip(x, 3)
     store(out, 0, totals(dot(a, b), dot(b, c), dot(c, d), dot(d, a)))
     out[4], out[5] = total(dot(a, b)), total(dot(b, c))
     out[6], out[7] = total(dot(c, d)), total(dot(d, a))
     out[8] = total(a)
-    store_row(y, 0, spread(out[8], y))
+    store_strip(y, 0, spread(out[8], y))
 
 
 def halved(values: np.ndarray) -> np.ndarray:

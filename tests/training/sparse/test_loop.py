@@ -9,10 +9,10 @@ import stacks
 from stacks import ADAM, LENET, LENET_DROPOUT, SGD, changed, equal, one, stack_of, toy_arrays
 
 from lth.networks.architecture import Architecture
-from lth.training.draws import Draws
+from lth.training.randomness import Randomness
 from lth.training.recipe import Recipe
 from lth.training.sparse.loop import train, weights_at
-from lth.training.stack import Progress, Run, Stack
+from lth.training.stack import Progress, Result, Stack
 
 PLAIN = changed(SGD, augmentation="none", momentum=0.0, weight_decay=0.0, warmup=0, drops=())
 ALL = changed(SGD, augmentation="none", normalization="standard")
@@ -30,7 +30,7 @@ def toy_stack(architecture: Architecture, recipe: Recipe, dtype: type = np.float
     return stack_of(architecture, *toy_arrays(architecture, 3, dtype), recipe)
 
 
-def results(run: Run) -> dict[str, np.ndarray]:
+def results(run: Result) -> dict[str, np.ndarray]:
     return run.weights | run.curves | run.measures | {"iterations": run.iterations}
 
 
@@ -96,7 +96,7 @@ def test_weights_at_are_those_that_a_run_passes() -> None:
     rows: dict[int, np.ndarray] = {}
 
     def keep(progress: Progress) -> None:
-        rows[progress.iteration] = progress.arrays()["rows"]
+        rows[progress.iteration] = progress.arrays()["values"]
 
     train(stack, on_evaluation=keep)
     for iteration in (0, 5, 15):
@@ -109,7 +109,7 @@ def test_weights_at_are_those_that_a_run_passes() -> None:
 def test_a_late_start_goes_on_with_schedule_order_and_dropout() -> None:
     stack = toy_stack(LENET_DROPOUT, changed(ALL, momentum=0.0))
     middle, _ = weights_at(7, stack)
-    late, whole = train(dataclasses.replace(stack, weights=middle), start=7), train(stack)
+    late, whole = train(dataclasses.replace(stack, weights=middle), first=7), train(stack)
     assert equal(late.weights, whole.weights)
     assert late.iterations.tolist() == [10, 15, 20]
 
@@ -117,8 +117,8 @@ def test_a_late_start_goes_on_with_schedule_order_and_dropout() -> None:
 def test_averages_are_fresh_at_a_late_start() -> None:
     whole = toy_stack(LENET, ADAM, np.float64)
     rewound = dataclasses.replace(whole, weights=weights_at(7, whole)[0])
-    late = train(rewound, start=7)
-    assert close(late.weights, stacks.trained(rewound, start=7).weights, 1e-9)
+    late = train(rewound, first=7)
+    assert close(late.weights, stacks.trained(rewound, first=7).weights, 1e-9)
 
 
 def test_networks_of_a_trial_may_share_their_order() -> None:
@@ -127,7 +127,9 @@ def test_networks_of_a_trial_may_share_their_order() -> None:
     stack = stack_of(LENET_DROPOUT, *same)
     pairs = [(0, 0), (0, 1)]
     shared, fresh = (
-        train(dataclasses.replace(stack, draws=Draws(7, {}, order, pairs, stacks.EXAMPLES))).weights
+        train(
+            dataclasses.replace(stack, randomness=Randomness(7, {}, order, pairs, stacks.EXAMPLES))
+        ).weights
         for order in ("shared", "fresh")
     )
     assert equal(one(shared, 0), one(shared, 1))

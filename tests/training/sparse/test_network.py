@@ -32,7 +32,7 @@ def test_weights_are_those_of_the_two_units_they_join() -> None:
     network, values = case.network, pack(case.parameters, case.places)
     for layer, (weights, biases) in enumerate(case.layers()):
         for u in range(network.first[layer + 1], network.first[layer + 2]):
-            part = slice(network.start[u], network.start[u + 1])
+            part = slice(network.indptr[u], network.indptr[u + 1])
             row = weights[network.number[u]]
             assert np.array_equal(values[part], row[network.number[network.source[part]]])
             assert (np.diff(network.source[part]) > 0).all()

@@ -7,7 +7,7 @@ import pytest
 from toy_report import DENSITY, STYLE, drawn, resolved
 
 from lth.files.origins import Document, Origin, sha256
-from lth.report import drawing, tables
+from lth.report import plotting, tables
 from lth.report.quantities import OF_TABLES
 
 
@@ -28,7 +28,7 @@ def document(folder: Path) -> Document:
 
 def test_a_figure_is_drawn_from_the_origins_of_tables(tmp_path: Path) -> None:
     figure = resolved({**DENSITY, "lines": {"iterative/ticket": ""}})
-    picture = drawing.draw(figure, STYLE, [document(tmp_path)], [])
+    picture = plotting.plot(figure, STYLE, [document(tmp_path)], [])
     assert drawn(picture.axes[1])[0].get_ydata() == pytest.approx([50, 50, 50])
 
 
@@ -36,10 +36,10 @@ def test_a_table_that_was_changed_is_not_drawn(tmp_path: Path) -> None:
     found = document(tmp_path)
     (tmp_path / "toy.csv").write_text("changed")
     with pytest.raises(ValueError, match=r"toy\.csv: not the file that was written"):
-        drawing.draw(resolved(DENSITY), STYLE, [found], [])
+        plotting.plot(resolved(DENSITY), STYLE, [found], [])
 
 
 def test_a_figure_of_other_tables_is_not_drawn(tmp_path: Path) -> None:
     figure = resolved({**DENSITY, "over": {"other": ""}})
     with pytest.raises(ValueError, match="the table of other, which the figure draws, is missing"):
-        drawing.draw(figure, STYLE, [document(tmp_path)], [])
+        plotting.plot(figure, STYLE, [document(tmp_path)], [])

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
 
 
-def draw(
+def plot(
     figure: Figure, style: Style, documents: Sequence[Document], stored: Sequence[Stored]
 ) -> "Picture":
     """A resolved figure. Raises ValueError where the files are not what it draws."""
     found = {document.origin.settings["experiment"]: document for document in documents}
-    rows = {name: tables.of_origin(document) for name, document in found.items()}
+    by_experiment = {name: tables.of_origin(document) for name, document in found.items()}
     runs = [
         item.load(measures.template_of(item.origin.settings, item.origin.networks))
         for item in stored
     ]
-    return figure.draw(style, rows, runs)
+    return figure.plot(style, by_experiment, runs)

@@ -11,7 +11,7 @@ from lth.lottery.masks import Masks, Weights
 
 
 @dataclasses.dataclass(frozen=True)
-class Start:
+class Parents:
     """One network: its mask, θ0, D_θ, and the seed and address of randomness of its own."""
 
     mask: Masks

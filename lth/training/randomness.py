@@ -13,7 +13,7 @@ SHIFTS = (2, 2 * PADDING + 1, 2 * PADDING + 1)  # (flip, rows, columns) are draw
 
 
 @dataclasses.dataclass(frozen=True)
-class Draws:
+class Randomness:
     """Named streams at the address of each network of a stack.
 
     `address` are strategy, round and branch, and `pairs` are (trial, repeat) of each network. With

@@ -5,18 +5,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lth.training.draws import Draws
+from lth.training.randomness import Randomness
 
 PAIRS = [(0, 0), (0, 1), (1, 0)]
 
 
-def drawn(data_order: Any = "fresh", *, round: int = 1, count: int = 30) -> Draws:
+def drawn(data_order: Any = "fresh", *, round: int = 1, count: int = 30) -> Randomness:
     address = {"strategy": "iterative", "round": round, "branch": "reinit"}
-    return Draws(3, address, data_order, PAIRS, count)
+    return Randomness(3, address, data_order, PAIRS, count)
 
 
-def orders(draws: Draws) -> list[list[int]]:
-    return [draws.order(network, 0).tolist() for network in range(len(PAIRS))]
+def orders(randomness: Randomness) -> list[list[int]]:
+    return [randomness.order(network, 0).tolist() for network in range(len(PAIRS))]
 
 
 def test_shared_order_gives_repeats_the_same_batches() -> None:
@@ -31,9 +31,9 @@ def test_fresh_order_differs_by_trial_repeat_and_round() -> None:
 
 
 def test_an_order_is_a_permutation_of_the_examples() -> None:
-    draws = drawn()
-    assert sorted(draws.order(0, 0)) == sorted(draws.order(0, 1)) == list(range(30))
-    assert not np.array_equal(draws.order(0, 0), draws.order(0, 1))
+    randomness = drawn()
+    assert sorted(randomness.order(0, 0)) == sorted(randomness.order(0, 1)) == list(range(30))
+    assert not np.array_equal(randomness.order(0, 0), randomness.order(0, 1))
 
 
 def test_shifts_cover_their_range() -> None:
@@ -43,17 +43,17 @@ def test_shifts_cover_their_range() -> None:
 
 
 def test_shifts_differ_by_network_and_epoch() -> None:
-    draws = drawn(count=2_000)
-    shifts = draws.shifts(0, 0)
-    assert not np.array_equal(shifts, draws.shifts(1, 0))
-    assert not np.array_equal(shifts, draws.shifts(0, 1))
+    randomness = drawn(count=2_000)
+    shifts = randomness.shifts(0, 0)
+    assert not np.array_equal(shifts, randomness.shifts(1, 0))
+    assert not np.array_equal(shifts, randomness.shifts(0, 1))
     assert np.array_equal(shifts, drawn(count=2_000).shifts(0, 0))
 
 
 @pytest.mark.parametrize(("data_order", "count"), [("fresh", 3), ("shared", 2)])
 def test_keys_of_dropout_follow_the_data_order(data_order: str, count: int) -> None:
-    draws = drawn(data_order)
-    assert len({draws.key(network) for network in range(3)}) == count
+    randomness = drawn(data_order)
+    assert len({randomness.key(network) for network in range(3)}) == count
 
 
 def test_the_bits_of_draws_never_change() -> None:
