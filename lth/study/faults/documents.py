@@ -89,8 +89,14 @@ def _figure_faults(found: Document, plan: Figure, results: Results) -> Iterator[
     versions = rendering.versions()
     if {name: found.made_on.get(name) for name in versions} != versions:
         return
-    picture = plotting.plot(plan.figure, plan.style, _tables(found, results), _runs(found, results))
-    images = rendering.rendered(picture, plan.style.dpi, found.origin.key)
-    for path, image in zip(plan.products, images, strict=True):
+    for path, image in zip(plan.products, redrawn(found, plan, results), strict=True):
         if results.path(path).read_bytes() != image:
             yield f"{results.path(path)}: is not the picture that its inputs give; {MEND}"
+
+
+def redrawn(found: Document, plan: Figure, results: Results) -> tuple[bytes, bytes]:
+    """The SVG and the PNG of a figure, from the files that it was made from."""
+    from lth.report import rendering
+
+    picture = plotting.plot(plan.figure, plan.style, _tables(found, results), _runs(found, results))
+    return rendering.rendered(picture, plan.style.dpi, found.origin.key)
