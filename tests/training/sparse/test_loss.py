@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from rounding import EPSILON
 from torch.nn.functional import cross_entropy
 
 from lth.training.sparse.loss import loss_gradient, losses
@@ -32,13 +33,23 @@ def losses_of(logits: np.ndarray, labels: np.ndarray) -> tuple[float, int]:
     return losses(logits, scratch, 0, len(logits), labels)
 
 
+def allowed(logits: np.ndarray) -> float:
+    """What roundings change of a column's loss, or of a share of 1.
+
+    Differences of logits round by their size, and so do exponents. Then there is a sum over
+    classes, and one over columns. Both computations round.
+    """
+    size = 1 + 2 * np.abs(logits).max()
+    return 2 * EPSILON * (sum(logits.shape) + 4) * size
+
+
 @pytest.mark.parametrize("classes", [1, 2, 10, 37])
 @pytest.mark.parametrize("count", [1, 31, 32])
 def test_losses_and_accuracies_are_those_of_torch(classes: int, count: int) -> None:
     logits, labels = logits_of(classes, 32), labels_of(classes, count)
     loss, right = losses_of(logits, labels)
     expected, _, right_by_torch = by_torch(logits, labels)
-    assert loss == pytest.approx(expected.sum(), rel=1e-14, abs=1e-14)
+    assert abs(loss - expected.sum()) <= allowed(logits) * count
     assert right == right_by_torch
 
 
@@ -49,7 +60,7 @@ def test_gradients_are_those_of_the_mean_of_the_batch(classes: int, count: int, 
     errors, columns = np.full_like(logits, np.nan), np.arange(32.0)[None]
     loss_gradient(logits, errors, columns, 0, classes, labels, batch)
     _, expected, _ = by_torch(logits, labels)
-    assert np.allclose(errors[:, :count], expected / batch, rtol=0, atol=1e-15)
+    assert np.abs(errors[:, :count] - expected / batch).max() <= allowed(logits) / batch
     assert (errors[:, count:] == 0).all()
 
 
@@ -78,7 +89,7 @@ def test_a_class_may_be_impossible() -> None:
     logits = np.zeros((3, 32))
     logits[1] = -INFINITY
     assert losses_of(logits, np.full(4, 1))[0] == INFINITY
-    assert losses_of(logits, np.full(4, 0))[0] == pytest.approx(4 * np.log(2), rel=1e-15)
+    assert losses_of(logits, np.full(4, 0))[0] == pytest.approx(4 * np.log(2), rel=4 * EPSILON)
 
 
 def test_errors_too_small_to_matter_are_0() -> None:
@@ -86,7 +97,7 @@ def test_errors_too_small_to_matter_are_0() -> None:
     logits[1], logits[2] = -40, -60
     errors, columns = np.ones_like(logits), np.arange(64, dtype=np.float32)[None]
     loss_gradient(logits, errors, columns, 0, 3, np.zeros(64, np.int64), 60)
-    assert errors[1] == pytest.approx(np.exp(-40) / 60, rel=1e-5)
+    assert errors[1] == pytest.approx(np.exp(-40) / 60, rel=8 * 2.0**-23)
     assert (errors[2] == 0).all()
 
 
@@ -94,4 +105,4 @@ def test_large_logits_lose_nothing() -> None:
     logits, labels = logits_of(10, 32, 200.0), labels_of(10, 32)
     loss, _ = losses_of(logits, labels)
     expected, _, _ = by_torch(logits, labels)
-    assert loss == pytest.approx(expected.sum(), rel=1e-14)
+    assert abs(loss - expected.sum()) <= allowed(logits) * 32

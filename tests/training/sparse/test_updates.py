@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 import torch
+from rounding import EPSILON
 
 from lth.training.sparse.updates import adam, sgd
 
 STEPS = 50
+ROUNDINGS = 12  # of a value and its averages in a step, by either optimizer, at most
 TINY = np.finfo(np.float32).tiny  # the smallest number that is not denormal
 
 
@@ -28,6 +30,11 @@ def by_torch(make, start: np.ndarray, decay: float) -> np.ndarray:
     return leaf.detach().numpy()
 
 
+def allowed(start: np.ndarray, step: float) -> float:
+    """What roundings can add up to. They do not grow, since gradients do not depend on values."""
+    return STEPS * ROUNDINGS * EPSILON * (np.abs(start).max() + STEPS * step)
+
+
 @pytest.mark.parametrize("decay", [0.0, 1e-2])
 def test_adam_is_that_of_torch(decay: float) -> None:
     start = np.random.default_rng(1).standard_normal(64)
@@ -35,7 +42,8 @@ def test_adam_is_that_of_torch(decay: float) -> None:
     for step, gradient in enumerate(gradients()):
         adam(values, gradient, first, second, 0.01 / (1 + step % 3), decay, step + 1)
     expected = by_torch(torch.optim.Adam, start, decay)
-    assert np.abs(values - expected).max() < 1e-12
+    # Adam's steps are at most about lr / sqrt(1 - 0.999), and 0.32 here.
+    assert np.abs(values - expected).max() <= allowed(start, 0.32)
     assert np.abs(values - start).max() > 0.1
 
 
@@ -50,7 +58,9 @@ def test_sgd_is_that_of_torch(momentum: float, decay: float) -> None:
     def make(*args, **kwargs):
         return torch.optim.SGD(*args, momentum=momentum, **kwargs)
 
-    assert np.abs(values - by_torch(make, start, decay)).max() < 1e-12
+    # With momentum a step is at most lr / (1 - 0.9) times the largest gradient.
+    largest = 0.1 * np.abs(gradients()).max()
+    assert np.abs(values - by_torch(make, start, decay)).max() <= allowed(start, largest)
 
 
 @pytest.mark.parametrize("number", [1, 2, 1_000, 112_480])
@@ -58,7 +68,8 @@ def test_adam_knows_the_number_of_its_step(number: int) -> None:
     values, first, second = np.zeros(16), np.zeros(16), np.zeros(16)
     adam(values, np.full(16, 2.0), first, second, 0.01, 0.0, number)
     mean, square = 0.2 / (1 - 0.9**number), 0.004 / (1 - 0.999**number)
-    assert values == pytest.approx(-0.01 * mean / (np.sqrt(square) + 1e-8), rel=1e-12)
+    rel = ROUNDINGS * EPSILON / (1 - 0.999**number)  # 1 - 0.999 has lost so many bits
+    assert values == pytest.approx(-0.01 * mean / (np.sqrt(square) + 1e-8), rel=rel)
 
 
 def test_values_without_a_gradient_keep_their_bits() -> None:
