@@ -5,12 +5,12 @@ import itertools
 from pathlib import Path
 
 import pytest
+from commands import call_of
 
 from lth.cli import main
 from lth.files import hdf5
 from lth.files.hdf5 import File
 from lth.study.graph import Node, Study
-from lth.study.plans.mask import Mask
 
 RUNS = "results/runs/tiny/trials-0-1"
 RATES = {"hidden": 0.2, "output": 0.1}
@@ -68,22 +68,8 @@ def lth(*arguments: str | Path) -> None:
 
 
 def command(study: Study, node: Node) -> list[str]:
-    """The call that makes a file, as the rules make it."""
-    plan = node.plan
-    if isinstance(plan, Mask) and plan.making is None:
-        return command(study, study.theta0(plan.experiment, plan.block))
-    if node.kind == "dataset":
-        return ["prepare", node.settings["dataset"], "--out", node.path]
-    call = [plan.verb, "--settings", node.text, "--key", node.key]
-    for role, items in node.inputs.items():
-        call += [f"--{role}", *(item.path for item in items)]
-    names = {"theta0": ("out", "mask"), "figure": ("svg", "png", "origin")}
-    documents = ("out", "origin") if plan.PRODUCTS else ("out",)
-    files = node.files
-    if node.kind == "theta0":
-        files = (*files, study.mask(plan.experiment, plan.block, "dense", 0).path)
-    for name, file in zip(names.get(node.kind, documents), files, strict=True):
-        call += [f"--{name}", file]
+    """The call that makes a file on a CPU."""
+    call = call_of(study, node)
     return [*call, "--device", "cpu"] if node.kind in ("run", "rewound") else call
 
 
