@@ -49,7 +49,10 @@ Owner = TypeVar("Owner", "Density", "DensityPanel")
 
 
 class DensityPanel(Settings):
-    """A panel: a quantity `y` of the tables, and what differs from the rest of the figure."""
+    """A panel: a quantity `y` of the tables, and what differs from the rest of the figure.
+
+    `limits` are the ends of the y-axis, in its units.
+    """
 
     y: str
     x: Size | UnsetType = UNSET
@@ -57,6 +60,7 @@ class DensityPanel(Settings):
     over: Over | UnsetType = UNSET
     lines: Lines | UnsetType = UNSET
     title: str | UnsetType = UNSET
+    limits: tuple[float, float] | UnsetType = UNSET
 
 
 class Density(Figure, tag="density"):
@@ -102,6 +106,9 @@ class Density(Figure, tag="density"):
                 axis.set_title(title(panel.title, panel.over, overs), fontsize=style.font)
             panels.label_x(axes, {panel.place: of_table(panel.x).label for panel in shown})
             panels.label_y(axes, {panel.place: of_table(panel.y) for panel in shown}, style)
+            for panel in shown:
+                if not isinstance(panel.limits, UnsetType):
+                    axes[panel.place].set_ylim(panel.limits)
             panels.legend(picture, axes, style, heading(overs))
         return picture
 
@@ -120,7 +127,13 @@ class Density(Figure, tag="density"):
                 title=panel.title,
                 over=numbered(over, "label"),
                 lines=numbered(lines, "look"),
-                keys={"y": f"{key}.y", "over": over_key, "lines": lines_key},
+                limits=panel.limits,
+                keys={
+                    "y": f"{key}.y",
+                    "over": over_key,
+                    "lines": lines_key,
+                    "limits": f"{key}.limits",
+                },
             )
 
 
@@ -147,6 +160,7 @@ class Shown:
     title: str | UnsetType
     over: Mapping[str, LegendEntry]
     lines: Mapping[str, LegendEntry]
+    limits: tuple[float, float] | UnsetType
     keys: Mapping[str, str]
 
     def check(self, subjects: Mapping[str, Subject]) -> None:
@@ -162,6 +176,8 @@ class Shown:
             for name in self.over:
                 check_series(line, name, subjects[name], key)
         self._check_y({name: subjects[name].moments for name in self.over})
+        if not isinstance(self.limits, UnsetType) and self.limits[0] >= self.limits[1]:
+            raise expected(self.keys["limits"], "a lower and a higher number", list(self.limits))
 
     def _check_y(self, moments: Mapping[str, Sequence[int]]) -> None:
         moment = moment_of(self.y)

@@ -50,6 +50,13 @@ def test_the_linear_axis_runs_down_too() -> None:
         assert left > 100 > ROUNDS[-1] > right
 
 
+def test_a_panel_may_have_limits_of_its_own() -> None:
+    panels = [[{"y": "early_stop_test_accuracy", "limits": [94, 99]}, {"y": "final_test_accuracy"}]]
+    limited, free = density(table(TICKET), panels=panels).axes
+    assert limited.get_ylim() == (94, 99)
+    assert free.get_ylim() != (94, 99)
+
+
 def test_x_may_be_how_many_weights_are_left() -> None:
     picture = density(table(TICKET), x="weights_left")
     assert bars(picture.axes[0], 0)[:, 0] == pytest.approx([10 * size for size in ROUNDS])

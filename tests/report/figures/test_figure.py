@@ -142,6 +142,10 @@ def test_a_fault_of_a_panel_is_named_there() -> None:
     refused(density(panels=[[None, panel]]), "figures.it.panels[0][1].over: unknown experiment of")
     panel = {"y": "early_stop_iteration", "lines": {"global/ticket": ""}}
     refused(density(panels=[[panel]]), "figures.it.panels[0][0].lines: 'global/ticket' is not tr")
+    panel = {"y": "early_stop_iteration", "limits": [2, 2]}
+    refused(
+        density(panels=[[panel]]), "figures.it.panels[0][0].limits: expected a lower and a higher"
+    )
     refused(
         curves(panels=[[ROW[0] | {"y": "loss"}]]),
         "figures.it.panels[0][0].y: unknown quantity 'loss'; did you mean 'test_loss'?",
