@@ -1,10 +1,11 @@
-"""What only a GPU can show, in one call that ends in time and leaves what it has.
+"""What only a GPU can show, in one call that ends within a minute of its time.
 
     python benchmarks/gpu.py --out FOLDER [--minutes 9] [--params benchmarks/conv-2.yaml]
 
 First come rows of the table of `training.py`, in FOLDER/table.md. Then a study runs without
 Snakemake in FOLDER/study, round by round until the time is up. Each table of its training runs so
-far is FOLDER/EXPERIMENT.csv. The data of the study are those in `data/` of this checkout.
+far is FOLDER/EXPERIMENT.csv. The data sets lie in `data/` of this checkout. Git ignores them, so
+they must be copied too.
 """
 
 import argparse
@@ -31,6 +32,7 @@ from lth.study.graph import Node, Study  # noqa: E402
 
 ROWS = [("lenet", count) for count in (1, 5, 20, 60)]
 ROWS += [(network, count) for network in ("conv-2", "resnet-18") for count in (1, 5)]
+LONGEST = 90  # seconds of a row
 SHARE = 0.4  # of the time, after which no row of the table begins
 
 
@@ -59,19 +61,29 @@ def measure_rows(until: float) -> None:
         training.print_head()
         for network, count in ROWS:
             if time.monotonic() < until:
-                words = [f"--network={network}", "--device=cuda", f"--networks={count}"]
-                words += ["--seconds=4", "--threads=1"]
-                result = training.measure(*words, threads=1, cache=cache)
-                print(training.line(network, "cuda, 1", count, result), flush=True)
+                print_row(network, count, cache)
+
+
+def print_row(network: str, count: int, cache: str) -> None:
+    """A row of the table, or why there is none."""
+    words = [f"--network={network}", "--device=cuda", f"--networks={count}"]
+    words += ["--seconds=4", "--threads=1"]
+    try:
+        result = training.measure(*words, threads=1, cache=cache, timeout=LONGEST)
+    except (SystemExit, subprocess.TimeoutExpired) as error:
+        print(f"\n{network}, {count} networks: {error}\n", flush=True)
+    else:
+        print(training.line(network, "cuda, 1", count, result), flush=True)
 
 
 def train_study(out: Path, params: Path, until: float) -> None:
     """Makes the training runs of a study, those of early rounds first."""
     folder = out.resolve() / "study"
-    shutil.copytree(ROOT / "workflow", folder / "workflow", dirs_exist_ok=True)
+    if folder.exists():
+        sys.exit(f"{folder}: is there already; name another folder")
+    shutil.copytree(ROOT / "workflow", folder / "workflow")
     shutil.copy(params, folder / "params.yaml")
-    with contextlib.suppress(FileExistsError):
-        (folder / "data").symlink_to(ROOT / "data")
+    (folder / "data").symlink_to(ROOT / "data")
     os.chdir(folder)
     study = Study(catalog.read())
     for experiment in study.experiments:

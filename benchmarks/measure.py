@@ -185,8 +185,8 @@ def stack_of(name: str, job: Job, sets: Sets, count: int, density: float) -> Sta
     }
     weights = lottery_masks.apply(lottery_masks.stacked(drawn), masks)
     pairs = [(trial, 0) for trial in range(count)]
-    draws = Randomness(1, {}, job.recipe.data_order, pairs, len(sets.training))
-    return Stack(architecture, weights, masks, sets, job.recipe, draws)
+    randomness = Randomness(1, {}, job.recipe.data_order, pairs, len(sets.training))
+    return Stack(architecture, weights, masks, sets, job.recipe, randomness)
 
 
 def random_examples(job: Job, count: int) -> Examples:

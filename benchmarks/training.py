@@ -98,8 +98,10 @@ def print_head() -> None:
     print(f"|---|---|{'--:|' * (len(COLUMNS) - 2)}", flush=True)
 
 
-def measure(*arguments: str, threads: int, cache: str) -> dict[str, Any]:
-    """What `measure.py` says, run with a fixed number of threads."""
+def measure(
+    *arguments: str, threads: int, cache: str, timeout: float | None = None
+) -> dict[str, Any]:
+    """What `measure.py` says, run with a fixed number of threads, in at most so many seconds."""
     settings = {
         "OMP_NUM_THREADS": str(threads),
         "TORCHINDUCTOR_CACHE_DIR": cache,
@@ -107,7 +109,12 @@ def measure(*arguments: str, threads: int, cache: str) -> dict[str, Any]:
     }
     command = [sys.executable, str(Path(__file__).with_name("measure.py")), *arguments]
     done = subprocess.run(
-        command, env=os.environ | settings, cwd=ROOT, capture_output=True, text=True
+        command,
+        env=os.environ | settings,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
     )
     if done.returncode:
         sys.exit(f"{' '.join(command)} failed:\n{done.stderr}")

@@ -138,7 +138,7 @@ class File(Stored):
 
         A file with one network a trial has it for all repeats.
         """
-        known = {pair: row for row, pair in enumerate(self.pairs)}
+        known = {pair: index for index, pair in enumerate(self.pairs)}
         single = not any(repeat for _, repeat in known)
         wanted = [(trial, 0 if single else repeat) for trial, repeat in pairs]
         if missing := [pair for pair in wanted if pair not in known]:

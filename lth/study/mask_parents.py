@@ -14,25 +14,25 @@ from lth.study.plans.mask import Mask
 
 
 @dataclasses.dataclass(frozen=True)
-class Parents:
+class MaskParents:
     """The mask before, and what was trained under it (or θ0); None for a method that needs none."""
 
     mask: File
     trained: File | None
 
 
-def read_parents(plan: Mask, mask: Stored, weights: Stored | None) -> Parents:
+def read_parents(plan: Mask, mask: Stored, weights: Stored | None) -> MaskParents:
     """Reads what a mask is made from. Raises ValueError where they do not fit the plan."""
     before = mask.load(masks.template(mask.origin.networks, plan.shapes))
     if before.pairs != pairs_of(plan.block, 1):
         raise ValueError(f"{mask.path}: expected the trials of {plan.block}, got {before.pairs}")
     if weights is None:
-        return Parents(before, None)
+        return MaskParents(before, None)
     trained = weights.load(_template(plan, weights))
     run = trained.origin.kind == "run"
     if run and trained.origin.inputs["mask"][0].content != before.content:
         raise ValueError(f"{trained.path}: was not trained under {before.path}")
-    return Parents(before, trained)
+    return MaskParents(before, trained)
 
 
 def _template(plan: Mask, weights: Stored) -> Template:
@@ -49,7 +49,7 @@ def _template(plan: Mask, weights: Stored) -> Template:
     return {**hdf5.index_template(count), **template}
 
 
-def diverged_before(plan: Mask, parents: Parents) -> np.ndarray:
+def diverged_before(plan: Mask, parents: MaskParents) -> np.ndarray:
     """Whether a training run that led to the mask of each network diverged: bool [networks]."""
     pairs = pairs_of(plan.block, plan.repeats)
     diverged = parents.mask.arrays["ancestor_diverged"][parents.mask.indices(pairs)]
@@ -59,7 +59,7 @@ def diverged_before(plan: Mask, parents: Parents) -> np.ndarray:
     return diverged
 
 
-def masks_of(plan: Mask, parents: Parents) -> dict[str, np.ndarray]:
+def masks_of(plan: Mask, parents: MaskParents) -> dict[str, np.ndarray]:
     """The masks that a plan makes of its parents: bool arrays [networks, ...] by layer."""
     assert plan.making is not None, "the dense mask has no parents"
     pairs = pairs_of(plan.block, plan.repeats)
@@ -75,7 +75,7 @@ def masks_of(plan: Mask, parents: Parents) -> dict[str, np.ndarray]:
 
 
 def _weights(
-    plan: Mask, parents: Parents, pairs: list[tuple[int, int]]
+    plan: Mask, parents: MaskParents, pairs: list[tuple[int, int]]
 ) -> Mapping[str, np.ndarray]:
     trained = parents.trained
     if trained is None:

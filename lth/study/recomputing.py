@@ -60,8 +60,8 @@ def _trained(plan: Training, engine: Engine, block: Block) -> dict[str, np.ndarr
     """The arrays that the plan gives now."""
     if isinstance(plan, Run):
         first = plan.first_iteration
-        run = engine.train(block.stack, first=first, resume=None, on_evaluation=lambda _: None)
-        return run_arrays(run, block, keep_weights=plan.keep_weights)
+        result = engine.train(block.stack, first=first, resume=None, on_evaluation=lambda _: None)
+        return run_arrays(result, block, keep_weights=plan.keep_weights)
     assert isinstance(plan, Rewound)
     weights, _ = engine.weights_at(plan.iteration, block.stack)
     return {f"weights/{name}": value for name, value in weights.items()}

@@ -18,8 +18,6 @@ LIKE_A_NUMBER = re.compile(rf"[-+]?{DECIMAL}|[-+]?{SIXTIES}|[-+]?0[box][\da-fA-F
 BOOLEANS = {"yes", "no", "on", "off", "true", "false"}
 TAG = "tag:yaml.org,2002:"  # before the name of a type
 NUMBERS = {f"{TAG}int", f"{TAG}float"}
-# libyaml where PyYAML has it, which is ten times as fast.
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 PLAIN_TAGS = {*NUMBERS, f"{TAG}null", f"{TAG}bool", f"{TAG}str"}
 
 
@@ -34,7 +32,7 @@ def load(path: Path | str) -> Any:
     text = _text(path)
     try:
         fault = _fault(text)
-        node = None if fault else yaml.compose(text, Loader=LOADER)
+        node = None if fault else yaml.compose(text, Loader=yaml.SafeLoader)
     except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise ValueError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
     if fault:
@@ -63,7 +61,7 @@ def _fault(text: str) -> str:
     Looks at event by event, since PyYAML builds nested nodes on Python's stack.
     """
     depth = 0
-    for event in yaml.parse(text, Loader=LOADER):
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
         line = f"line {event.start_mark.line + 1}"
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
@@ -93,7 +91,7 @@ def _check_scalar(node: yaml.ScalarNode, line: str) -> None:
     if node.tag in NUMBERS and len(node.value) > LONGEST:
         found = len(node.value)
         raise ValueError(f"{line}: expected a number of at most {LONGEST} characters, got {found}")
-    if node.style or len(node.value) > LONGEST:  # text
+    if node.style is not None or len(node.value) > LONGEST:  # text
         return
     if SMALL_NUMBER.fullmatch(node.value):
         node.tag = f"{TAG}float"  # as DVC writes what `-S` is given; to YAML 1.1 it is text

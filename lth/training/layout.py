@@ -71,12 +71,12 @@ class Layout:
         views = self.views(values).items()
         return {name: np.ascontiguousarray(view.cpu().numpy()) for name, view in views}
 
-    def bits(self, masks: Mapping[str, np.ndarray], values: torch.dtype) -> Tensor:
-        """Masks (bool) as whole numbers [networks, values], of the size of the type of `values`.
+    def bits(self, masks: Mapping[str, np.ndarray], dtype: torch.dtype) -> Tensor:
+        """Masks (bool) as whole numbers [networks, values], of the size of that type.
 
         All bits are set where a value is kept, and where there is no mask. None is set elsewhere.
         """
-        kind = np.int32 if values == torch.float32 else np.int64
+        kind = np.int32 if dtype == torch.float32 else np.int64
         return self.pack({name: -mask.astype(kind) for name, mask in masks.items()}, fill=-1)
 
 

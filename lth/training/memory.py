@@ -45,7 +45,7 @@ def _what_fits(stack: Stack, device: torch.device) -> str:
         free, each = _room_on_gpu(stack, device)
     else:
         free, each = _free_memory(), stack.architecture.memory
-    if free is None or free // each >= len(stack):  # memory lacked at another time, or uncounted
+    if free is None or free // each >= len(stack):  # it was short at another time, or uncounted
         mend = "choose a lower `block`, or run fewer jobs at once"
         return f"{said}, which take up to {each / 2**20:,.0f} MiB each; {mend}"
     room = f"{free / 2**30:.1f} GiB free"

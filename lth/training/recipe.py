@@ -76,8 +76,8 @@ class Recipe(Settings):
 
         These are all multiples of `evaluate_every`, and the last iteration.
         """
-        later = -(-first // self.evaluate_every) * self.evaluate_every
-        return sorted({*range(later, self.iterations, self.evaluate_every), self.iterations})
+        begin = -(-first // self.evaluate_every) * self.evaluate_every
+        return sorted({*range(begin, self.iterations, self.evaluate_every), self.iterations})
 
     def rate(self, iteration: int) -> float:
         """The learning rate of the step that follows `iteration` steps.

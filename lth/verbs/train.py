@@ -47,15 +47,15 @@ def train(
     for part in (*atomic.leftovers(out), *atomic.leftovers(saved.path)):
         part.unlink(missing_ok=True)
     resume = saved.resumed(block.stack)
-    first = plan.first_iteration if resume is None else int(resume["iteration"])
+    begun = plan.first_iteration if resume is None else int(resume["iteration"])
     where = f"on {by.where} by the {by.NAME} engine"
     what = f"{len(block.pairs)} networks, {plan.recipe.iterations} iterations {where}"
-    print(f"{out}: {what}, from iteration {first}", flush=True)
+    print(f"{out}: {what}, from iteration {begun}", flush=True)
     watch = Watch(plan.recipe, saved, checkpoint_every)
-    run = by.train(block.stack, first=plan.first_iteration, resume=resume, on_evaluation=watch)
-    hdf5.write(out, origin, run_arrays(run, block, keep_weights=plan.keep_weights), made_on)
+    result = by.train(block.stack, first=plan.first_iteration, resume=resume, on_evaluation=watch)
+    hdf5.write(out, origin, run_arrays(result, block, keep_weights=plan.keep_weights), made_on)
     saved.delete()
-    _report(out, run, time.monotonic() - began)
+    _report(out, result, time.monotonic() - began)
 
 
 class Watch:
@@ -82,11 +82,11 @@ class Watch:
             self.saved.write(progress)
 
 
-def _report(out: Path, run: Result, seconds: float) -> None:
-    count = len(run.measures["diverged"])
-    if diverged := int(run.measures["diverged"].sum()):
+def _report(out: Path, result: Result, seconds: float) -> None:
+    count = len(result.measures["diverged"])
+    if diverged := int(result.measures["diverged"].sum()):
         what = f"in {diverged} of {count} networks (column `diverged`)"
         print(f"warning: {out}: loss was not finite {what}", flush=True)
-    accuracy = f"{100 * run.measures['early_stop_test_accuracy'].mean():.2f} %"
+    accuracy = f"{100 * result.measures['early_stop_test_accuracy'].mean():.2f} %"
     what = f"{accuracy} (mean of {count}), {seconds:.0f} s"
     print(f"{out}: test accuracy at early stopping {what}", flush=True)

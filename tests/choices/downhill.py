@@ -13,11 +13,15 @@ class Downhill:
 
     @staticmethod
     def step(
-        rows: "Tensor", gradient: "Tensor", state: "dict[str, Tensor]", rate: float, momentum: float
+        values: "Tensor",
+        gradient: "Tensor",
+        state: "dict[str, Tensor]",
+        rate: float,
+        momentum: float,
     ) -> None:
         """One step. The share `momentum` of the step before is added to it."""
         import torch
 
-        before = state.setdefault("step", torch.zeros_like(rows))
+        before = state.setdefault("step", torch.zeros_like(values))
         before.mul_(momentum).sub_(gradient.sign(), alpha=rate)
-        rows.add_(before)
+        values.add_(before)

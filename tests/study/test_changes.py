@@ -142,7 +142,7 @@ def test_a_pruning_rate_changes_what_is_pruned_but_nothing_dense(
     assert len(kept) == 5
 
 
-def test_the_scope_changes_what_is_pruned_but_nothing_dense(
+def test_the_method_changes_what_is_pruned_but_nothing_dense(
     project: Project, before: dict[str, str]
 ) -> None:
     project.set(ITERATIVE, {"method": "global", "rates": {"hidden": 0.2, "output": 0.2}})

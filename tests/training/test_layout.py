@@ -15,11 +15,11 @@ NETWORKS = pytest.mark.parametrize("architecture", [LENET, RESNET], ids=["lenet"
 def test_rows_hold_every_parameter_apart(architecture: Architecture) -> None:
     weights, _ = toy_arrays(architecture, 2)
     layout = Layout(architecture)
-    rows = layout.pack(weights)
-    assert equal(layout.unpack(rows), weights)
-    for name, view in layout.views(rows).items():
+    packed = layout.pack(weights)
+    assert equal(layout.unpack(packed), weights)
+    for name, view in layout.views(packed).items():
         view.fill_(np.nan)
-        found = layout.unpack(rows)
+        found = layout.unpack(packed)
         assert np.isnan(found.pop(name)).all()
         assert equal(found, {other: weights[other] for other in found})
         view.copy_(torch.from_numpy(weights[name]))
@@ -27,13 +27,13 @@ def test_rows_hold_every_parameter_apart(architecture: Architecture) -> None:
 
 def test_statistics_come_last() -> None:
     layout = Layout(RESNET)
-    rows = layout.pack(toy_arrays(RESNET, 2)[0])
-    for name, view in layout.views(rows).items():
-        before = rows.clone()
+    packed = layout.pack(toy_arrays(RESNET, 2)[0])
+    for name, view in layout.views(packed).items():
+        before = packed.clone()
         view.fill_(np.nan)
-        changed = bool(torch.isnan(rows[:, layout.trained :]).any())
+        changed = bool(torch.isnan(packed[:, layout.trained :]).any())
         assert changed == (name in layout.statistics)
-        rows.copy_(before)
+        packed.copy_(before)
 
 
 @NETWORKS
@@ -64,8 +64,8 @@ def test_masked_values_are_kept_or_exactly_zero(dtype: type) -> None:
     layout = Layout(LENET)
     values = {name: np.where(value == 0, np.nan, value) for name, value in weights.items()}
     values = {name: value.astype(dtype) for name, value in values.items()}
-    rows = layout.pack(values)
-    found = layout.unpack(masked(rows, layout.bits(masks, rows.dtype)))
+    packed = layout.pack(values)
+    found = layout.unpack(masked(packed, layout.bits(masks, packed.dtype)))
     for name, mask in masks.items():
         assert np.array_equal(found[name], np.where(mask, values[name], 0), equal_nan=True)
         assert not np.signbit(found[name][~mask]).any()
@@ -74,8 +74,8 @@ def test_masked_values_are_kept_or_exactly_zero(dtype: type) -> None:
 
 def test_a_part_is_a_network_or_the_whole_stack() -> None:
     layout = Layout(RESNET)
-    rows = layout.pack(toy_arrays(RESNET, 3)[0])
-    tensors = (rows, torch.zeros_like(rows), torch.ones_like(rows))
+    packed = layout.pack(toy_arrays(RESNET, 3)[0])
+    tensors = (packed, torch.zeros_like(packed), torch.ones_like(packed))
     (whole,) = parts_of(layout, *tensors, at_once=True)
     networks = parts_of(layout, *tensors, at_once=False)
     assert len(networks) == 3

@@ -134,12 +134,12 @@ def test_networks_are_evaluated_at_multiples_and_at_the_end() -> None:
 
 @pytest.mark.parametrize("architecture", [LENET, RESNET], ids=["lenet", "resnet"])
 def test_training_accuracy_is_that_of_the_weights_then(architecture: Architecture) -> None:
-    # It learns, until steps a thousand times as large undo it: no rounding moves the best moment.
+    # It learns, until steps a thousand times as large undo it: no rounding moves the best.
     slow = changed(ADAM, learning_rate=0.003, iterations=60, evaluate_every=20)
     recipe = changed(slow, drops=(40,), drop_factor=1000.0)
     result = trained(toy_stack(architecture, 1, recipe))
     stop = int(result.measures["early_stop_iteration"][0])
-    assert 0 < stop < 60, "a toy whose best moment lies inside the training run is needed here"
+    assert 0 < stop < 60, "a toy whose best iteration lies inside the training run is needed here"
     shorter = trained(toy_stack(architecture, 1, changed(slow, iterations=stop)))
     for measure in ("train_accuracy", "train_loss"):
         found = result.measures[f"early_stop_{measure}"][0]

@@ -77,14 +77,16 @@ def test_steps_may_be_what_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_memory_of_the_run_is_free_when_it_is_measured(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    rows: list[weakref.ref[torch.Tensor]] = []
+    tensors: list[weakref.ref[torch.Tensor]] = []
 
     def fail(architecture: object, layout: object, values: torch.Tensor, sets: object) -> NoReturn:
-        rows.append(weakref.ref(values))
+        tensors.append(weakref.ref(values))
         raise MemoryError
 
     def measured() -> int:
-        assert [row() for row in rows] == [None], "the frames of the run still hold its tensors"
+        assert [tensor() for tensor in tensors] == [None], (
+            "the frames of the run still hold its tensors"
+        )
         return 0
 
     monkeypatch.setattr(loop, "evaluate", fail)

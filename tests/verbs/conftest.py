@@ -19,7 +19,8 @@ redrawn, remembered = documents.redrawn, dict[str, Pictures]()
 def each_picture_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Figures of equal settings, from files of equal bytes, are drawn once in all tests.
 
-    Drawing is three quarters of what `lth verify` does in a tiny study.
+    Drawing is three quarters of what `lth verify` does in a tiny study. Code and versions do not
+    change within a process. That a second drawing has the same bytes is tested beside the figures.
     """
     monkeypatch.setattr(documents, "redrawn", drawn_once)
 

@@ -123,7 +123,7 @@ def test_a_checkpoint_that_unpacks_to_gigabytes_is_not_read(
 ) -> None:
     found = hdf5.find(CHECKPOINT)
     arrays = found.load(found.everything(1 << 30)).arrays
-    rewrite(CHECKPOINT, arrays={**arrays, "rows": np.zeros((1 << 10, 1 << 12), np.float32)})
+    rewrite(CHECKPOINT, arrays={**arrays, "values": np.zeros((1 << 10, 1 << 12), np.float32)})
     lth(*stopped)
     what = r"starts from the beginning: .*expected arrays of at most [\d,]+ bytes, got 16,"
     assert re.search(what, capsys.readouterr().out)

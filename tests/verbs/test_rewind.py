@@ -28,7 +28,7 @@ def test_rewound_weights_are_those_that_dense_runs_pass(
 
 
 def first_of(progress: Progress) -> np.ndarray:
-    """The weights of the first layer, which come first in each row."""
+    """The weights of the first layer, which come first of each network's values."""
     return progress.arrays()["values"][:, : 64 * 12].copy()
 
 

@@ -94,13 +94,13 @@ def no_early_stop(arrays: Arrays) -> None:
 
 
 def half_an_example(arrays: Arrays) -> None:
-    for moment in ("early_stop", "final"):
-        arrays[f"measures/{moment}_train_accuracy"][0] = 0.0005
+    for stop in ("early_stop", "final"):
+        arrays[f"measures/{stop}_train_accuracy"][0] = 0.0005
 
 
 def negative(arrays: Arrays) -> None:
-    for moment in ("early_stop", "final"):
-        arrays[f"measures/{moment}_train_loss"][0] = -1
+    for stop in ("early_stop", "final"):
+        arrays[f"measures/{stop}_train_loss"][0] = -1
 
 
 LEAVES = "weights are not those that method"

@@ -62,8 +62,8 @@ def test_a_parent_that_was_made_in_another_way_is_found(
 
 
 def doubled_losses(arrays: Arrays) -> None:
-    for moment in ("early_stop", "final"):
-        arrays[f"measures/{moment}_train_loss"] *= 2
+    for stop in ("early_stop", "final"):
+        arrays[f"measures/{stop}_train_loss"] *= 2
 
 
 def test_a_run_of_the_same_key_with_other_bits_is_noticed(

@@ -29,7 +29,7 @@ def test_it_leaves_what_it_has_when_the_time_is_up(
     (tmp_path / "params.yaml").write_text(STUDY, encoding="utf-8")
     script = [sys.executable, str(TOP / "benchmarks" / "gpu.py"), "--minutes", minutes]
     options = ["--out", str(tmp_path / "out"), "--params", str(tmp_path / "params.yaml")]
-    done = subprocess.run([*script, *options], capture_output=True, text=True)
+    done = subprocess.run([*script, *options], capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert ("the time is up after 0 training runs" in done.stdout) == (minutes == "0")
     assert (tmp_path / "out" / "table.md").read_text(encoding="utf-8").startswith("torch ")

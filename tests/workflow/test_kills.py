@@ -18,7 +18,7 @@ LONG = (
     .replace("iterative/reinit: dashed", "iterative/reinit: null")
     .replace("iterative/round-1/reinit", "iterative/round-1/ticket")
 )
-STOPS = random.Random()  # others in each run
+CHANCE = random.Random()  # so that kills come at other times in each run
 
 
 def killed_once(workspace: Workspace, *, in_training: bool) -> None:
@@ -30,7 +30,7 @@ def killed_once(workspace: Workspace, *, in_training: bool) -> None:
     while in_training and not list(workspace.folder.rglob("*.checkpoint.part")):
         assert process.poll() is None
         time.sleep(0.05)
-    time.sleep(STOPS.uniform(0, 6))
+    time.sleep(CHANCE.uniform(0, 6))
     end_all(process.pid)
     process.communicate()
     workspace.run("snakemake", "--unlock")

@@ -6,7 +6,7 @@ import numpy as np
 
 from lth.files.hdf5 import File
 from lth.study.faults.stacks import stack_faults
-from lth.study.mask_parents import Parents, diverged_before, masks_of
+from lth.study.mask_parents import MaskParents, diverged_before, masks_of
 from lth.study.pairs import pairs_of
 from lth.study.plans.mask import Mask
 from lth.study.results import Results
@@ -19,7 +19,7 @@ def mask_faults(file: File, plan: Mask, results: Results) -> Iterator[str]:
         yield from _dense_faults(file)
         return
     found = results.parents(file, plan)
-    parents = Parents(found["mask"], found.get("weights"))
+    parents = MaskParents(found["mask"], found.get("weights"))
     trained = parents.trained
     if trained and _trained_elsewhere(trained, parents.mask):
         what = "by weights that were not trained under it"

@@ -10,7 +10,7 @@ from lth.study.strategies.strategy import Strategy, before, trained_before
 class Iterative(Strategy, tag="iterative"):
     """Train, prune, reset to θ0; `rounds` times.
 
-    `method` is a method of pruning. `rates` are shares of the survivors by class of layer.
+    `method` says how weights are pruned. `rates` are shares of the survivors by class of layer.
     """
 
     method: str

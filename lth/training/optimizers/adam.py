@@ -24,7 +24,7 @@ class Adam:
     ) -> None:
         """One step by torch's own fused kernel. It has no use for `momentum`.
 
-        Changes in place `values` [networks, values] and `state`, which are tensors by name, none
+        Changes `values` [networks, values] and `state` in place. The state is tensors by name, none
         before the first step. A value whose gradient was always 0 keeps its bits.
         """
         import torch

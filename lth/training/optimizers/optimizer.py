@@ -21,7 +21,7 @@ class Optimizer(Protocol):
     ) -> None:
         """Makes one step over a whole stack at once.
 
-        Changes in place `values` [networks, values] and `state`, which are tensors by name, none
+        Changes `values` [networks, values] and `state` in place. The state is tensors by name, none
         before the first step. A value whose gradient was always 0 keeps its bits.
         """
         ...

@@ -27,7 +27,7 @@ class Sgd:
     ) -> None:
         """One step by torch's own fused kernel. A momentum of 0 is none.
 
-        Changes in place `values` [networks, values] and `state`, which are tensors by name, none
+        Changes `values` [networks, values] and `state` in place. The state is tensors by name, none
         before the first step. A value whose gradient was always 0 keeps its bits.
         """
         import torch

@@ -16,8 +16,8 @@ from lth.training.stack import Stack
 class Ticket:
     """A network of a stack. `best` are its values [values] of minimum validation loss yet.
 
-    Values are *flat* as all parameters of the whole network, one after another, with zeros where it
-    is pruned.
+    *Flat* values are those of all parameters of the whole network, one after another, with zeros
+    where it is pruned.
     """
 
     def __init__(self, stack: Stack, number: int):
@@ -62,7 +62,7 @@ class Ticket:
             values[:] = pack(arrays[name], self.places)
 
     def flat(self, values: np.ndarray) -> np.ndarray:
-        """Flat values. Each NaN has the same bits, which CPUs choose differently."""
+        """Values [values] as flat ones. Each NaN has the same bits, which else differ."""
         flat = unpack(values, self.places, self.size)
         flat[np.isnan(flat)] = np.nan
         return flat

@@ -85,8 +85,8 @@ def toy_examples(count: int, pixels: int, classes: int, dtype: type = np.float64
 def filled(work: Work, network: Network, seed: int = 0) -> Work:
     """Work whose outputs and errors are random numbers, some outputs of hidden units 0."""
     draw = np.random.default_rng(seed)
-    for rows in (work.outputs, work.errors):
-        rows[:] = draw.standard_normal(rows.shape)
+    for strips in (work.outputs, work.errors):
+        strips[:] = draw.standard_normal(strips.shape)
     hidden = work.outputs[network.first[1] :]
     hidden[hidden < 0] = 0
     return work

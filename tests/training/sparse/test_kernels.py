@@ -40,17 +40,17 @@ def agree(found: np.ndarray, expected: np.ndarray, sizes: np.ndarray, terms: int
 def test_forward_is_weights_times_outputs(kernels, sizes, density) -> None:
     case = built(kernels, sizes, density, np.float64)
     network, values = case.network, pack(case.parameters, case.places)
-    rows = filled(case.work(), network).outputs
+    strips = filled(case.work(), network).outputs
     for layer in range(len(sizes) - 1):
         below, first, last = network.first[layer : layer + 3]
         weights = matrix_of(network, values, layer)
         biases = values[network.bias + first : network.bias + last, None]
-        kernels.forward(network, values, rows, layer)
-        expected = weights @ rows[below:first] + biases
-        scale = np.abs(weights) @ np.abs(rows[below:first]) + np.abs(biases)
+        kernels.forward(network, values, strips, layer)
+        expected = weights @ strips[below:first] + biases
+        scale = np.abs(weights) @ np.abs(strips[below:first]) + np.abs(biases)
         if layer + 2 < len(sizes):
             expected = np.maximum(expected, 0)
-        assert agree(rows[first:last], expected, scale, first - below)
+        assert agree(strips[first:last], expected, scale, first - below)
 
 
 @KERNELS
@@ -74,14 +74,14 @@ def test_weight_gradients_are_errors_times_outputs(kernels, sizes, density) -> N
 def test_input_gradients_are_weights_times_errors(kernels, sizes, density) -> None:
     case = built(kernels, sizes, density, np.float64)
     network, values = case.network, pack(case.parameters, case.places)
-    rows = filled(case.work(), network).errors
+    strips = filled(case.work(), network).errors
     for layer in range(1, len(sizes) - 1):
         below, first, last = network.first[layer : layer + 3]
-        weights, before = matrix_of(network, values, layer), rows[below:first].copy()
-        expected = before + weights.T @ rows[first:last]
-        scale = np.abs(before) + np.abs(weights.T) @ np.abs(rows[first:last])
-        kernels.input_gradient(network, values, rows, layer)
-        assert agree(rows[below:first], expected, scale, last - first)
+        weights, before = matrix_of(network, values, layer), strips[below:first].copy()
+        expected = before + weights.T @ strips[first:last]
+        scale = np.abs(before) + np.abs(weights.T) @ np.abs(strips[first:last])
+        kernels.input_gradient(network, values, strips, layer)
+        assert agree(strips[below:first], expected, scale, last - first)
 
 
 def test_bias_gradients_are_sums_of_errors() -> None:
@@ -131,9 +131,9 @@ def test_dense_kernels_and_survivors_give_the_same_bits(sizes, density, kind) ->
 def test_relu_keeps_nan_and_gives_positive_zeros(kernels) -> None:
     case = built(kernels, (3, 4, 2), 1.0, np.float64)
     values = np.zeros(len(case.places))
-    rows = case.work().outputs
-    rows[0, :4] = np.nan, np.inf, -np.inf, -1
+    strips = case.work().outputs
+    strips[0, :4] = np.nan, np.inf, -np.inf, -1
     values[0] = 1.0
-    kernels.forward(case.network, values, rows, 0)
-    assert np.array_equal(rows[3, :4], [np.nan, np.inf, 0, 0], equal_nan=True)
-    assert not np.signbit(rows[3, 2:]).any()
+    kernels.forward(case.network, values, strips, 0)
+    assert np.array_equal(strips[3, :4], [np.nan, np.inf, 0, 0], equal_nan=True)
+    assert not np.signbit(strips[3, 2:]).any()

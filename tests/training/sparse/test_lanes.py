@@ -27,7 +27,7 @@ def numbers(kind: type, *shape: int) -> np.ndarray:
     return (draw.standard_normal(shape) * 2.0 ** draw.integers(-20, 20, shape)).astype(kind)
 
 
-def rows(kind: type, count: int) -> np.ndarray:
+def strips(kind: type, count: int) -> np.ndarray:
     return numbers(kind, count, 256 // np.dtype(kind).itemsize)
 
 
@@ -128,7 +128,7 @@ def halved(values: np.ndarray) -> np.ndarray:
 
 @KINDS
 def test_sums_are_added_in_the_order_that_is_written(kind: type) -> None:
-    x = np.round(rows(kind, 4) * 64).astype(kind)
+    x = np.round(strips(kind, 4) * 64).astype(kind)
     y, out = np.empty_like(x), np.zeros(16, kind)
     _sums(x, y, out)
     assert np.array_equal(out[:4], out[4:8])

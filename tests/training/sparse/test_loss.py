@@ -36,8 +36,8 @@ def losses_of(logits: np.ndarray, labels: np.ndarray) -> tuple[float, int]:
 def allowed(logits: np.ndarray) -> float:
     """What roundings change of a column's loss, or of a share of 1.
 
-    Differences of logits round by their size, and so do exponents. Then there is a sum over
-    classes, and one over columns. Both computations round.
+    A difference of logits is rounded by a share of its size, and its exponential changes by as
+    much. Sums over classes and over columns follow. Both computations round.
     """
     size = 1 + 2 * np.abs(logits).max()
     return 2 * EPSILON * (sum(logits.shape) + 4) * size
@@ -89,7 +89,9 @@ def test_a_class_may_be_impossible() -> None:
     logits = np.zeros((3, 32))
     logits[1] = -INFINITY
     assert losses_of(logits, np.full(4, 1))[0] == INFINITY
-    assert losses_of(logits, np.full(4, 0))[0] == pytest.approx(4 * np.log(2), rel=4 * EPSILON)
+    assert losses_of(logits, np.full(4, 0))[0] == pytest.approx(
+        4 * np.log(2), rel=4 * EPSILON, abs=0
+    )
 
 
 def test_errors_too_small_to_matter_are_0() -> None:
@@ -97,7 +99,7 @@ def test_errors_too_small_to_matter_are_0() -> None:
     logits[1], logits[2] = -40, -60
     errors, columns = np.ones_like(logits), np.arange(64, dtype=np.float32)[None]
     loss_gradient(logits, errors, columns, 0, 3, np.zeros(64, np.int64), 60)
-    assert errors[1] == pytest.approx(np.exp(-40) / 60, rel=8 * 2.0**-23)
+    assert errors[1] == pytest.approx(np.exp(-40) / 60, rel=8 * 2.0**-23, abs=0)
     assert (errors[2] == 0).all()
 
 

@@ -106,7 +106,7 @@ def test_float32_goes_the_way_of_float64() -> None:
     for kind in (np.float32, np.float64):
         examples = toy_examples(200, SIZES[0], SIZES[-1], kind)
         found.append(stepped(toy(dtype=kind), SGD, examples, order_of(60)))
-    # The bits are the same on every CPU, so no machine can come nearer to this or exceed it.
+    # Bits are the same on every CPU, so this is one number, and the limit holds on all or on none.
     assert np.abs(found[0] - found[1]).max() < 1e-5
 
 
