@@ -7,6 +7,7 @@ import numpy as np
 from lth import seeds
 from lth.lottery.masks import Masks, stacked
 from lth.lottery.pruning.choices import METHODS
+from lth.lottery.pruning.contract import check
 from lth.lottery.pruning.method import Layers
 
 
@@ -23,7 +24,7 @@ def next_masks(
 
     `masks` and `weights` are arrays [networks, ...] too. `weights` and `rates` are empty for a
     method that needs none. `pairs` are (trial, repeat) of each network. Draws come from these,
-    `address` and the seed.
+    `address` and the seed. Raises ValueError where the method breaks its contract.
     """
 
     def pruned(network: int) -> dict[str, np.ndarray]:
@@ -39,6 +40,8 @@ def next_masks(
             rates=rates,
             stream=stream,
         )
-        return METHODS[method].make(layers)
+        after = METHODS[method].make(layers)
+        check(method, METHODS[method], layers, after)
+        return after
 
     return stacked([pruned(network) for network in range(len(pairs))])
