@@ -7,10 +7,12 @@ text nor its imports count, so a new entry is no new code for the files that exi
 
 import ast
 import functools
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from lth import caches
 from lth.keys import canonical, digest_of
 
 PACKAGE = Path(__file__).parent
@@ -19,13 +21,23 @@ DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 UNCOUNTED = {"code"}  # this module only computes keys, so its own text is in none
 
 
+class Source(NamedTuple):
+    """What counts of the source of a module."""
+
+    digest: str  # of its text, without comments, docstrings and line breaks
+    imported: list[str]  # names from lth that it imports anywhere in it, with dots
+
+
 @functools.cache
 def digest(module: str, chosen: tuple[str, ...] = ()) -> str:
     """The digest of the code of a module (such as `verbs.train`) and of modules of chosen entries.
 
     Comments, docstrings and line breaks do not count.
     """
-    return digest_of(canonical({name: _text(name) for name in sorted(reached(module, chosen))}))
+    counted = sorted(reached(module, chosen))
+    found = digest_of(canonical({name: _source(name).digest for name in counted}))
+    _sources().keep()
+    return found
 
 
 @functools.cache
@@ -51,13 +63,53 @@ def _packages(module: str) -> Iterator[str]:
 @functools.cache
 def _imports(module: str) -> tuple[str, ...]:
     """The modules of lth that a module imports anywhere in it."""
-    names: list[str] = []
-    for node in ast.walk(_tree(module)):
+    return tuple(dict.fromkeys(map(_imported, _source(module).imported)))
+
+
+@functools.cache
+def _source(module: str) -> Source:
+    return _sources().of(_path(module).read_bytes())
+
+
+class _Sources:
+    """Sources by the SHA-256 of their bytes, in a cache: each process would parse the same ones.
+
+    To parse a hundred modules takes a quarter of a second, as long as a short job.
+    """
+
+    def __init__(self):
+        own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+        self._name = f"sources-{own[:16]}.json"  # another reading of sources has another cache
+        self._known = caches.read(self._name)
+        self._new = False
+
+    def of(self, text: bytes) -> Source:
+        name = hashlib.sha256(text).hexdigest()
+        if name not in self._known:
+            tree = ast.parse(text)
+            self._known[name] = [digest_of(_plain(tree)), list(_names(tree))]
+            self._new = True
+        return Source(*self._known[name])
+
+    def keep(self) -> None:
+        """Writes the cache if there is something new in it."""
+        if self._new:
+            caches.write(self._name, caches.read(self._name) | self._known)
+            self._new = False
+
+
+@functools.cache
+def _sources() -> _Sources:
+    return _Sources()
+
+
+def _names(tree: ast.Module) -> Iterator[str]:
+    """The names from lth that a module imports anywhere in it."""
+    for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and _inside(node.module or ""):
-            names += [_imported(f"{node.module}.{alias.name}") for alias in node.names]
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.Import):
-            names += [_imported(alias.name) for alias in node.names if _inside(alias.name)]
-    return tuple(dict.fromkeys(names))
+            yield from (alias.name for alias in node.names if _inside(alias.name))
 
 
 def _inside(name: str) -> bool:
@@ -72,17 +124,6 @@ def _imported(name: str) -> str:
     if (_path(inner).with_suffix("") / "__init__.py").exists():
         return f"{inner}.__init__".removeprefix(".")
     return _imported(f"lth.{inner}".rpartition(".")[0])
-
-
-@functools.cache
-def _text(module: str) -> str:
-    """The digest of the parsed source of a module."""
-    return digest_of(_plain(_tree(module)))
-
-
-@functools.cache
-def _tree(module: str) -> ast.Module:
-    return ast.parse(_path(module).read_text(encoding="utf-8"))
 
 
 def _plain(node: Any) -> str:

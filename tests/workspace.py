@@ -4,6 +4,7 @@ Its study takes seconds.
 """
 
 import compileall
+import contextlib
 import dataclasses
 import hashlib
 import os
@@ -14,6 +15,8 @@ import sys
 from pathlib import Path
 from py_compile import PycInvalidationMode
 from typing import Self
+
+from lth import caches
 
 CHECKED_HASH = PycInvalidationMode.CHECKED_HASH
 PROJECT = Path(__file__).parent.parent
@@ -168,15 +171,19 @@ def _copy(source: Path, target: Path) -> None:
 def _environment(home: Path) -> dict[str, str]:
     """The environment of this process, with the project's programs first, and a home of its own.
 
-    Nothing is imported from elsewhere, and no more Python is compiled. Compiled kernels lie
-    in one cache, since they are the same in all copies.
+    Nothing is imported from elsewhere, and no more Python is compiled. All copies share the cache
+    of lth, as the projects of one user do.
     """
+    caches.folder().mkdir(parents=True, exist_ok=True)
+    (home / ".cache").mkdir(exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        (home / ".cache" / "lth").symlink_to(caches.folder())
     people = [f"GIT_{who}_{what}" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")]
     own = dict.fromkeys(people, "tester@example.org") | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "HOME": str(home),
         "PYTHONDONTWRITEBYTECODE": "1",
-        "NUMBA_CACHE_DIR": os.environ.get("NUMBA_CACHE_DIR") or str(Path.home() / ".cache/lth"),
     }
-    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    left = ("PYTHONPATH", "XDG_CACHE_HOME")
+    inherited = {name: value for name, value in os.environ.items() if name not in left}
     return inherited | own

@@ -4,7 +4,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from planned import REWIND, STRATEGIES
@@ -45,14 +45,15 @@ VERB = {"__init__", "verbs.__init__", "verbs.cook", "food.__init__", "food.oil",
 
 
 def forget() -> None:
-    for function in (code.digest, code.reached, code._imports, code._text, code._tree):
+    for function in (code.digest, code.reached, code._imports, code._source, code._sources):
         function.cache_clear()
 
 
 @pytest.fixture
 def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty folder in which digests look for the modules of lth."""
+    """An empty folder in which digests look for the modules of lth, and an empty cache."""
     monkeypatch.setattr(code, "PACKAGE", tmp_path / "lth")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     forget()
     yield tmp_path / "lth"
     forget()
@@ -143,6 +144,63 @@ def test_a_module_that_another_imports_anew_counts(kitchen: Path) -> None:
     edit(kitchen, "food.salt", "PINCH = 2", "import lth.food.other\n\nPINCH = 2")
     forget()
     assert "food.other" in code.reached("verbs.cook")
+
+
+# Sources in the cache
+
+
+@pytest.fixture
+def cache(kitchen: Path) -> Path:
+    """The cache after a first digest."""
+    digest()
+    (file,) = (kitchen.parent / "cache" / "lth").iterdir()
+    return file
+
+
+def no_parsing(text: bytes) -> NoReturn:
+    raise AssertionError(f"parsed again: {text!r}")
+
+
+@pytest.mark.usefixtures("cache")
+def test_another_process_parses_no_source_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = digest()
+    monkeypatch.setattr(code.ast, "parse", no_parsing)
+    assert digest() == first
+
+
+@pytest.mark.usefixtures("cache")
+def test_an_edit_counts_beside_a_cache_and_goes_back(kitchen: Path) -> None:
+    first = digest()
+    edit(kitchen, "food.salt", "PINCH = 2", "import lth.food.other\n\nPINCH = 2")
+    assert digest() != first
+    assert "food.other" in code.reached("verbs.cook")
+    edit(kitchen, "food.salt", "import lth.food.other\n\n", "")
+    assert digest() == first
+
+
+@pytest.mark.parametrize("damage", ["", "{", "[]", "\x00"])
+def test_a_damaged_cache_is_written_anew(cache: Path, damage: str) -> None:
+    whole, first = cache.read_text(), digest()
+    cache.write_text(damage)
+    assert digest() == first
+    assert cache.read_text() == whole
+
+
+def test_without_a_cache_the_digest_is_the_same(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = digest()
+    monkeypatch.setenv("XDG_CACHE_HOME", f"{cache}/no-folder")
+    assert digest() == first
+
+
+def test_another_reading_of_sources_has_another_cache(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(code, "__file__", str(tmp_path / "code.py"))
+    (tmp_path / "code.py").write_text("")
+    digest()
+    assert len(list(cache.parent.iterdir())) == 2
 
 
 # The digests of a study

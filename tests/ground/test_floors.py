@@ -15,7 +15,7 @@ from project import TOP
 from lth import code
 
 FLOORS = (
-    ("settings", "seeds", "keys", "code"),
+    ("settings", "seeds", "keys", "code", "caches"),
     ("files",),
     ("data",),
     ("networks",),

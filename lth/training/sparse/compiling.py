@@ -16,6 +16,9 @@ import numba.extending
 from numba.core import config
 from numba.core.caching import CompileResultCacheImpl, FunctionCache
 from numba.core.registry import cpu_target
+from numba.core.runtime import rtsys
+
+from lth import caches
 
 SOURCES = Path(__file__).parent
 
@@ -42,8 +45,7 @@ def cache_folder() -> Path | None:
     compiled into it before.
     """
     try:
-        cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        own = os.environ.get("NUMBA_CACHE_DIR") or Path(cache) / "lth"
+        own = os.environ.get("NUMBA_CACHE_DIR") or caches.folder()
         folder = Path(own) / source_digest(SOURCES)
         if any(folder.glob("*.compiled")):
             return folder
@@ -127,6 +129,16 @@ class _Cache(FunctionCache):
     """Numba's cache, for which one process writes at a time: it may mix up what two write."""
 
     _impl_class = _PlacedImpl
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """The compiled code of a signature, or None.
+
+        Numba would first load all that it needs to compile, which takes a third of a short job. It
+        does so anyway where it compiles. Code that is loaded needs the runtime only.
+        """
+        rtsys.initialize(target_context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)
 
     def save_overload(self, sig: Any, data: Any) -> None:
         with contextlib.suppress(OSError), _locked("writing"):
