@@ -50,6 +50,7 @@ def adam(rate: float, batch: int, every: int) -> Recipe:
         batch=batch,
         iterations=30_000,
         evaluate_every=every,
+        test_every=1,
         data_order="shared",
         augmentation="none",
         normalization="scale",

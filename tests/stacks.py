@@ -43,6 +43,7 @@ ADAM = Recipe(
     batch=6,
     iterations=20,
     evaluate_every=5,
+    test_every=1,
     data_order="fresh",
     augmentation="none",
     normalization="scale",

@@ -49,6 +49,7 @@ def subject(
         "dense": BRANCHES,
         "moments": tuple(moments),
         "evaluate_every": 10,
+        "test_every": 1,
         "iterations": 200,
         "levels": dict.fromkeys(STRATEGIES, levels),
         "untrained": frozenset({"random"}),
@@ -98,7 +99,7 @@ def density(
 
 
 def run(line: str, values: np.ndarray, density: float = 0.5) -> File:
-    """A run file of accuracies [networks, evaluations] at every tenth iteration.
+    """A run file of accuracies [networks, evaluations] at every tenth iteration, as those of tests.
 
     A line is such as `toy/iterative/round-3/ticket`.
     """
@@ -107,7 +108,7 @@ def run(line: str, values: np.ndarray, density: float = 0.5) -> File:
     number = int(round.removeprefix("round-"))
     settings |= {"strategy": strategy, "round": number, "branch": branch}
     arrays = {
-        "iterations": np.arange(values.shape[1]) * 10,
+        "test_iterations": np.arange(values.shape[1]) * 10,
         "curves/test_accuracy": values,
         "curves/test_loss": 1 - values,
         "measures/density": np.full(len(values), density),

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from lth.lottery.names import DENSE
+from lth.training.measures import TEST
 
 
 @dataclasses.dataclass(frozen=True)
@@ -12,14 +13,16 @@ class Subject:
 
     `strategies` have their last round and their branches, and `dense` has the branches at round 0.
     `moments` are iterations whose accuracies the table has. Networks are evaluated after every
-    `evaluate_every` of `iterations`. `levels` are by strategy the percents of weights remaining in
-    rounds 0, 1, 2, ... `untrained` are the strategies whose masks no training run has found.
+    `evaluate_every` of `iterations`, on the test set at every `test_every`-th time. `levels` are by
+    strategy the percents of weights remaining in rounds 0, 1, 2, ... `untrained` are the strategies
+    whose masks no training run has found.
     """
 
     strategies: Mapping[str, tuple[int, tuple[str, ...]]]
     dense: tuple[str, ...]
     moments: tuple[int, ...]
     evaluate_every: int
+    test_every: int
     iterations: int
     levels: Mapping[str, tuple[float, ...]]
     untrained: frozenset[str]
@@ -33,6 +36,10 @@ class Subject:
         if strategy == DENSE:
             return round == 0 and branch in self.dense
         return self.has(strategy, branch) and 1 <= round <= self.strategies[strategy][0]
+
+    def every(self, curve: str) -> int:
+        """How many iterations lie between two values of a curve."""
+        return self.evaluate_every * (self.test_every if curve in TEST else 1)
 
     def described(self) -> str:
         """The lines that there are, for messages."""

@@ -39,7 +39,8 @@ def rows(run: File, moments: Sequence[int]) -> Iterator[Row]:
     Accuracies and densities are in [0, 1], losses in nats. Accuracies at a moment before a rewound
     training run begins are NaN.
     """
-    measured, iterations = run.group("measures"), run.arrays["iterations"].tolist()
+    measured = run.group("measures")
+    iterations = {name: run.arrays[measures.iterations_of(name)].tolist() for name in AT}
     settings = run.origin.settings
     line = {name: settings[name] for name in ("experiment", "strategy", "round", "branch")}
     for index, (trial, repeat) in enumerate(run.pairs):
@@ -48,9 +49,9 @@ def rows(run: File, moments: Sequence[int]) -> Iterator[Row]:
         row |= {name: measured[name][index].item() for name in MEASURES}
         for moment, name in itertools.product(moments, AT):
             curve = run.arrays[f"curves/{name}"][index]
-            known = moment in iterations
+            known = moment in iterations[name]
             row[f"{name}_at_{moment}"] = (
-                curve[iterations.index(moment)].item() if known else math.nan
+                curve[iterations[name].index(moment)].item() if known else math.nan
             )
         yield row
 

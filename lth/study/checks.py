@@ -65,12 +65,13 @@ def _check_moments(experiment: Experiment, where: str) -> None:
     moments, recipe = experiment.moments, experiment.recipe
     if list(moments) != sorted(set(moments)):
         raise expected(f"{where}.moments", "rising iterations", list(moments))
-    evaluations = set(recipe.evaluations(0)) if moments else set()
+    tests = set(recipe.tests(0)) if moments else set()
     for moment in moments:
-        if moment not in evaluations:
+        if moment not in tests:
+            every = recipe.evaluate_every * recipe.test_every
             what = (
-                f"multiples of {recipe.evaluate_every} up to the last, {recipe.iterations}"
-                " (when networks are evaluated)"
+                f"multiples of {every} up to the last, {recipe.iterations}"
+                " (when the test set is evaluated)"
             )
             raise expected(f"{where}.moments", what, moment)
 

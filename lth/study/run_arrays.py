@@ -25,6 +25,7 @@ def run_arrays(result: Result, block: Block, *, keep_weights: bool) -> dict[str,
     return {
         **hdf5.index(block.pairs),
         "iterations": result.iterations,
+        "test_iterations": result.test_iterations,
         "start_digest": np.array(starts, "S64"),
         **{f"curves/{name}": curve for name, curve in result.curves.items()},
         **{f"measures/{name}": value for name, value in measures.items()},

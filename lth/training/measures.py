@@ -9,7 +9,8 @@ from lth.files import hdf5
 from lth.settings import expected, read
 from lth.training.recipe import Recipe
 
-CURVES = ("validation_loss", "validation_accuracy", "test_loss", "test_accuracy")
+TEST = ("test_loss", "test_accuracy")
+CURVES = ("validation_loss", "validation_accuracy", *TEST)
 STOPS = ("early_stop", "final")  # of a training run, at which all losses and accuracies are taken
 AT_STOPS = ("train_loss", "train_accuracy", *CURVES)
 
@@ -24,20 +25,48 @@ MEASURES: Mapping[str, np.dtype[Any]] = {
 }
 
 
-def from_curves(iterations: np.ndarray, curves: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The measures [networks] that follow from curves [networks, evaluations] at `iterations`.
+def iterations_of(curve: str) -> str:
+    """The name of the array that has the iterations of a curve."""
+    return "test_iterations" if curve in TEST else "iterations"
 
-    Early stopping is the first iteration of minimum validation loss. A training run has diverged
-    where a loss was not finite. Its early stopping is then that of the finite part.
+
+def from_curves(
+    iterations: np.ndarray, tests: np.ndarray, curves: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """The measures [networks] that follow from curves [networks, evaluations].
+
+    Networks are evaluated at `iterations`, on the test set at `tests`. Early stopping is the first
+    iteration of minimum validation loss. Its test measures are NaN where it is `untested`. A
+    training run has diverged where a loss was not finite. Its early stopping is then that of the
+    finite part.
     """
     loss = np.where(np.isfinite(curves["validation_loss"]), curves["validation_loss"], np.inf)
-    stop = loss.argmin(axis=1)
-    finite = np.isfinite(np.stack(list(curves.values()))).all(axis=(0, 2))
-    measures = {"early_stop_iteration": iterations[stop], "diverged": np.asarray(~finite)}
+    stops = iterations[loss.argmin(axis=1)]
+    finite = np.all([np.isfinite(curve).all(axis=1) for curve in curves.values()], axis=0)
+    measures = {"early_stop_iteration": stops, "diverged": np.asarray(~finite)}
+    networks = np.arange(len(stops))
     for name, curve in curves.items():
-        measures[f"early_stop_{name}"] = curve[np.arange(len(stop)), stop]
+        own = tests if name in TEST else iterations
+        place = np.searchsorted(own, stops)  # the last evaluation is one of both
+        value = curve[networks, place]
+        measures[f"early_stop_{name}"] = np.where(own[place] == stops, value, np.nan)
         measures[f"final_{name}"] = curve[:, -1]
     return measures
+
+
+def untested(measures: Mapping[str, np.ndarray], tests: np.ndarray) -> np.ndarray:
+    """Whether the test set was not evaluated at the early stop [networks]."""
+    return ~np.isin(measures["early_stop_iteration"], tests)
+
+
+def complete(
+    measures: dict[str, np.ndarray], stop: str, tests: np.ndarray, found: Mapping[str, np.ndarray]
+) -> None:
+    """Adds what is `found` [networks] by the weights of a stop, where the curves do not have it."""
+    for name, value in found.items():
+        known = measures.get(f"{stop}_{name}")
+        value = value if known is None else np.where(untested(measures, tests), value, known)
+        measures[f"{stop}_{name}"] = value
 
 
 def template(recipe: Recipe, first: int, networks: int) -> hdf5.Template:
@@ -45,12 +74,18 @@ def template(recipe: Recipe, first: int, networks: int) -> hdf5.Template:
 
     `first` is the iteration from which they are trained.
     """
-    evaluations = len(recipe.evaluations(first))
+    counts = {
+        "iterations": len(recipe.evaluations(first)),
+        "test_iterations": len(recipe.tests(first)),
+    }
     return {
         **hdf5.index_template(networks),
-        "iterations": ((evaluations,), hdf5.INTEGER),
+        **{name: ((count,), hdf5.INTEGER) for name, count in counts.items()},
         "start_digest": ((networks,), hdf5.DIGEST),
-        **{f"curves/{name}": ((networks, evaluations), hdf5.FLOAT) for name in CURVES},
+        **{
+            f"curves/{name}": ((networks, counts[iterations_of(name)]), hdf5.FLOAT)
+            for name in CURVES
+        },
         **{f"measures/{name}": ((networks,), kind) for name, kind in MEASURES.items()},
     }
 

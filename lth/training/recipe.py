@@ -17,6 +17,8 @@ class Recipe(Settings):
     """How a network is trained.
 
     `iterations`, `evaluate_every`, `warmup` and `drops` count steps, `batch` counts examples.
+    `test_every` counts evaluations: 1 has the test set in each of them, 5 in every fifth and the
+    last. What is learned does not depend on it.
 
     The learning rate rises over the first `warmup` steps (0: it does not), and `drop_factor`
     multiplies it from the step of each drop on. `momentum` is 0 for an optimizer that has none.
@@ -40,6 +42,7 @@ class Recipe(Settings):
     batch: Count
     iterations: Iterations
     evaluate_every: Count
+    test_every: Count
     data_order: Literal["fresh", "shared"]
     augmentation: Literal["none", "flip-crop"]
     normalization: Literal["scale", "standard"]
@@ -78,6 +81,15 @@ class Recipe(Settings):
         """
         begin = -(-first // self.evaluate_every) * self.evaluate_every
         return sorted({*range(begin, self.iterations, self.evaluate_every), self.iterations})
+
+    def tests(self, first: int) -> list[int]:
+        """Those of `evaluations` at which the test set is evaluated."""
+        return [each for each in self.evaluations(first) if "test" in self.evaluated(each)]
+
+    def evaluated(self, iteration: int) -> tuple[str, ...]:
+        """The names of the sets that an evaluation is of."""
+        test = iteration % (self.evaluate_every * self.test_every) == 0
+        return ("validation", "test") if test or iteration == self.iterations else ("validation",)
 
     def rate(self, iteration: int) -> float:
         """The learning rate of the step that follows `iteration` steps.

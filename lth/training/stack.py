@@ -40,7 +40,8 @@ class Stack:
 class Progress:
     """How far a training run is: its steps, and curves [networks, evaluations] by name.
 
-    Each engine has a class of its own, with all that it needs to go on.
+    A curve has the evaluations of its set. Each engine has a class of its own, with all that it
+    needs to go on.
     """
 
     iteration: int
@@ -60,12 +61,13 @@ class Progress:
         """
         loss = evaluation["validation_loss"]
         none = np.empty((len(loss), 0))
-        before = {name: self.curves.get(name, none) for name in evaluation}
-        earlier = before["validation_loss"]
+        earlier = self.curves.get("validation_loss", none)
         finite = np.where(np.isfinite(earlier), earlier, np.inf)
-        self.curves = {
-            name: np.column_stack([before[name], value]) for name, value in evaluation.items()
+        after = {
+            name: np.column_stack([self.curves.get(name, none), value])
+            for name, value in evaluation.items()
         }
+        self.curves = self.curves | after  # states that were seen before stay as they are
         return np.flatnonzero(loss < finite.min(axis=1, initial=np.inf))
 
 
@@ -79,11 +81,12 @@ def group(arrays: Mapping[str, np.ndarray], name: str) -> dict[str, np.ndarray]:
 class Result:
     """What a training run gives.
 
-    Curves are [networks, evaluations] at `iterations`, measures [networks] (see `measures`), and
-    weights by parameter name [networks, ...].
+    Curves are [networks, evaluations] at `iterations`, those of the test set at `test_iterations`.
+    Measures are [networks] (see `measures`), and weights [networks, ...] by parameter name.
     """
 
     iterations: np.ndarray
+    test_iterations: np.ndarray
     curves: dict[str, np.ndarray]
     measures: dict[str, np.ndarray]
     weights: dict[str, np.ndarray]

@@ -33,6 +33,7 @@ def run(
     arrays = {f"measures/{name}": np.array(value) for name, value in measured.items()}
     curve = np.arange(3 * count).reshape(count, 3) / 100
     arrays |= {f"curves/{name}": curve for name in AT} | {"iterations": np.array([10, 20, 30])}
+    arrays["test_iterations"] = arrays["iterations"]
     arrays |= {"trial": np.array(pairs)[:, 0], "repeat": np.array(pairs)[:, 1]}
     return File(Path("run.h5"), Origin("run", settings, "code", {}), {}, "", {}, arrays)
 
@@ -77,6 +78,14 @@ def test_accuracies_at_moments_are_those_of_curves(tmp_path: Path) -> None:
     assert list(back[0])[-4:] == [f"{name}_at_{moment}" for moment in (5, 20) for name in AT]
 
 
+def test_moments_are_looked_up_where_each_set_was_evaluated() -> None:
+    file = run()
+    file.arrays["test_iterations"] = np.array([20, 40, 60])
+    (first, _) = tables.rows(file, [20])
+    assert first["test_accuracy_at_20"] == 0.0
+    assert first["validation_accuracy_at_20"] == 0.01
+
+
 def test_the_dense_network_is_round_0_of_every_strategy() -> None:
     dense = [of("dense", 0, branch) for branch in ("ticket", "reinit")]
     strategies = {"iterative": ["reinit", "ticket"], "oneshot": ["ticket"]}
@@ -112,7 +121,7 @@ def test_the_text_of_runs_is_that_of_their_rows() -> None:
     recipe = {
         "optimizer": "adam", "learning_rate": 0.1, "momentum": 0.0, "weight_decay": 0.0,
         "warmup": 0, "drops": [], "drop_factor": 0.1, "batch": 60, "iterations": 30,
-        "evaluate_every": 10, "data_order": "fresh", "augmentation": "none",
+        "evaluate_every": 10, "test_every": 1, "data_order": "fresh", "augmentation": "none",
         "normalization": "scale",
     }  # fmt: skip
     line = {**LINE, "recipe": recipe, "start": {"kind": "theta0"}}

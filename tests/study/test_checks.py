@@ -25,10 +25,11 @@ FAULTS = [
     ("dataset", "mnits", ".dataset: unknown dataset 'mnits'; did you mean 'mnist'? legal: cifar-"),
     ("dataset", 3, ".dataset: expected text, got 3"),
     ("moments", [40, 20], ".moments: expected rising iterations, got [40, 20]"),
-    ("moments", [1501], ".moments: expected multiples of 20 up to the last, 1500 (when networks"),
-    ("moments", [30], ".moments: expected multiples of 20 up to the last, 1500 (when networks are"),
+    ("moments", [1501], ".moments: expected multiples of 20 up to the last, 1500 (when the test"),
+    ("moments", [30], ".moments: expected multiples of 20 up to the last, 1500 (when the test"),
     ("strategies", None, ": missing key 'strategies'"),
     ("strategies", [], ".strategies: expected a mapping, got []"),
+    ("recipe.test_every", 0, ".recipe.test_every: expected a number of at least 1, got 0"),
     ("figures", [], ": unknown key 'figures'; legal: block, dataset, moments, network, recipe,"),
 ]
 RECIPE = [
@@ -121,6 +122,15 @@ def test_a_setting_that_is_huge_is_refused_at_once(
 ) -> None:
     project.set(f"{DIGITS}.{key}", value)
     refused(project, f"{DIGITS}{message}")
+
+
+def test_moments_are_iterations_at_which_the_test_set_is_evaluated(project: Project) -> None:
+    project.set(f"{DIGITS}.recipe.test_every", 5)
+    project.set(f"{DIGITS}.moments", [100, 1500])
+    assert project.read().experiments["digits"].moments == (100, 1500)
+    project.set(f"{DIGITS}.moments", [20])
+    what = "expected multiples of 100 up to the last, 1500 (when the test set is evaluated), got 20"
+    refused(project, f"{DIGITS}.moments: {what}")
 
 
 def test_far_too_many_evaluations_are_refused(project: Project) -> None:

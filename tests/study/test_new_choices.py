@@ -97,6 +97,7 @@ RECIPE = {
     "batch": 20,
     "iterations": 8,
     "evaluate_every": 4,
+    "test_every": 1,
     "data_order": "fresh",
     "augmentation": "none",
     "normalization": "scale",

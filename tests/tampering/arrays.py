@@ -9,6 +9,7 @@ Arrays = dict[str, np.ndarray]
 Change = Callable[[Arrays, random.Random], None]
 SMALL = np.float32(1e-6)
 TEST_IMAGES, TRAINING_IMAGES = 397, 1000  # of the digits, without those for validation
+TIMES = ("iterations", "test_iterations")  # arrays without an axis of networks
 
 
 def added(name: str, amount: float = 1) -> Change:
@@ -127,7 +128,7 @@ def better_curve(arrays: Arrays, chance: random.Random) -> None:
 
 
 def fewer_evaluations(arrays: Arrays, chance: random.Random) -> None:
-    for name in [name for name in arrays if name == "iterations" or name.startswith("curves/")]:
+    for name in [name for name in arrays if name in TIMES or name.startswith("curves/")]:
         arrays[name] = arrays[name][..., :-1].copy()
 
 
@@ -144,5 +145,5 @@ def narrower(arrays: Arrays, chance: random.Random) -> None:
 
 def twice_as_large(arrays: Arrays, chance: random.Random) -> None:
     for name in arrays:
-        if name != "iterations":
+        if name not in TIMES:
             arrays[name] = np.concatenate([arrays[name], arrays[name]])

@@ -64,6 +64,7 @@ RUNS: dict[str, Kind] = {
     "run: weights of no number": forged(arrays.of_no_number, "run", where=pruned_with_weights),
     "run: largest pruned weight": forged(arrays.added("measures/largest_pruned_weight"), "run"),
     "run: iterations": forged(arrays.added("iterations"), "run"),
+    "run: iterations of the test set": forged(arrays.added("test_iterations"), "run"),
     "run: fewer evaluations": forged(arrays.fewer_evaluations, "run"),
     "run: early stopping": forged(arrays.added("measures/early_stop_iteration", 10), "run"),
     "run: accuracy at early stopping": forged(arrays.better_accuracy, "run"),

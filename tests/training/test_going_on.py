@@ -55,8 +55,13 @@ def check_resuming(architecture: Architecture, recipe: Recipe) -> None:
 
 @pytest.mark.parametrize(
     ("architecture", "recipe"),
-    [(LENET_DROPOUT, ADAM), (LENET, WITHOUT_MOMENTUM), (RESNET, SGD)],
-    ids=["adam", "sgd", "all"],
+    [
+        (LENET_DROPOUT, ADAM),
+        (LENET, WITHOUT_MOMENTUM),
+        (RESNET, SGD),
+        (LENET, changed(ADAM, test_every=3)),
+    ],
+    ids=["adam", "sgd", "all", "rare tests"],
 )
 def test_a_run_goes_on_from_any_state_bit_for_bit(
     architecture: Architecture, recipe: Recipe

@@ -129,6 +129,7 @@ def test_same_streams_give_equal_bits_and_others_give_others() -> None:
 def test_networks_are_evaluated_at_multiples_and_at_the_end() -> None:
     result = trained(toy_stack(LENET, 2, changed(ADAM, iterations=18)))
     assert result.iterations.tolist() == [0, 5, 10, 15, 18]
+    assert result.test_iterations.tolist() == [0, 5, 10, 15, 18]
     assert {curve.shape for curve in result.curves.values()} == {(2, 5)}
 
 

@@ -9,7 +9,16 @@ from stacks import ADAM, LENET, toy_stack, trained
 
 from lth.files.hdf5 import FLOAT, INTEGER
 from lth.settings import plain
-from lth.training.measures import CURVES, MEASURES, from_curves, template, template_of
+from lth.training.measures import (
+    CURVES,
+    MEASURES,
+    TEST,
+    complete,
+    from_curves,
+    template,
+    template_of,
+    untested,
+)
 
 ITERATIONS = np.array([0, 5, 10, 15])
 SETTINGS: dict[str, Any] = {"recipe": plain(ADAM), "start": {"kind": "theta0"}}
@@ -22,7 +31,7 @@ def curves_of(loss: list[float], other: float = 0.5) -> dict[str, np.ndarray]:
 
 
 def test_early_stopping_is_the_first_minimum_of_validation_loss() -> None:
-    measures = from_curves(ITERATIONS, curves_of([3.0, 1.0, 1.0, 2.0]))
+    measures = from_curves(ITERATIONS, ITERATIONS, curves_of([3.0, 1.0, 1.0, 2.0]))
     assert measures["early_stop_iteration"].tolist() == [5]
     assert measures["early_stop_test_accuracy"].tolist() == [0.2]
     assert measures["final_test_accuracy"].tolist() == [0.4]
@@ -32,19 +41,32 @@ def test_early_stopping_is_the_first_minimum_of_validation_loss() -> None:
 
 @pytest.mark.parametrize("broken", [np.nan, np.inf])
 def test_a_diverged_run_stops_early_in_its_finite_part(broken: float) -> None:
-    measures = from_curves(ITERATIONS, curves_of([3.0, 2.0, broken, broken]))
+    measures = from_curves(ITERATIONS, ITERATIONS, curves_of([3.0, 2.0, broken, broken]))
     assert measures["early_stop_iteration"].tolist() == [5]
     assert measures["diverged"].tolist() == [True]
 
 
 def test_any_loss_that_is_not_finite_is_a_divergence() -> None:
     curves = curves_of([3.0, 2.0, 1.0, 1.0]) | {"test_loss": np.array([[1.0, 1.0, np.inf, 1.0]])}
-    assert from_curves(ITERATIONS, curves)["diverged"].tolist() == [True]
+    assert from_curves(ITERATIONS, ITERATIONS, curves)["diverged"].tolist() == [True]
+
+
+def test_test_measures_are_unknown_where_the_stop_is_untested() -> None:
+    curves = {name: np.repeat(curve, 2, axis=0) for name, curve in curves_of([3, 2, 1, 4]).items()}
+    curves["validation_loss"] = np.array([[3.0, 2.0, 1.0, 4.0], [3.0, 2.0, 2.0, 1.0]])
+    curves |= {name: curves[name][:, ::3] for name in TEST}
+    tests = ITERATIONS[::3]
+    measures = from_curves(ITERATIONS, tests, curves)
+    assert measures["early_stop_iteration"].tolist() == [10, 15]
+    assert untested(measures, tests).tolist() == [True, False]
+    assert np.array_equal(measures["early_stop_test_accuracy"], [np.nan, 0.4], equal_nan=True)
+    complete(measures, "early_stop", tests, {"test_accuracy": np.array([0.7, 0.8])})
+    assert measures["early_stop_test_accuracy"].tolist() == [0.7, 0.4]
 
 
 def test_a_run_has_the_measures_that_follow_from_its_curves() -> None:
     run = trained(toy_stack(LENET, 2))
-    for name, value in from_curves(run.iterations, run.curves).items():
+    for name, value in from_curves(run.iterations, run.test_iterations, run.curves).items():
         assert np.array_equal(run.measures[name], value)
     assert set(run.curves) == set(CURVES)
     others = {"weights_left", "density", "ancestor_diverged"}  # which follow from masks

@@ -19,6 +19,7 @@ RECIPE = {
     "batch": 8,
     "iterations": 30,
     "evaluate_every": 8,
+    "test_every": 1,
     "data_order": "fresh",
     "augmentation": "none",
     "normalization": "scale",

@@ -18,6 +18,7 @@ WILD = {
         "learning_rate": 1.0e30,
         "iterations": 40,
         "evaluate_every": 10,
+        "test_every": 1,
     },
 }
 

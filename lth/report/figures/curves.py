@@ -32,6 +32,7 @@ from lth.report.points import Row
 from lth.report.quantities import OF_CURVES, OF_TABLES, of_curve
 from lth.report.subject import Subject
 from lth.settings import Count, Settings, expected, unknown
+from lth.training.measures import iterations_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -140,7 +141,7 @@ class Shown:
         check_over(self.over, subjects, self.keys["over"])
         if self.y not in OF_CURVES:
             raise unknown(self.keys["y"], "quantity", self.y, OF_CURVES)
-        first = max(subjects[name].evaluate_every for name in self.over)
+        first = max(subjects[name].every(self.y) for name in self.over)
         if self.until < first:
             what = f"at least {first}, the first evaluation"
             raise expected(self.keys["until"], what, self.until)
@@ -182,7 +183,7 @@ class Curve:
         if not own:
             given = f"among the {len(runs)} runs that were given"
             raise ValueError(f"{line}: no run of this line is {given}")
-        iterations = own[0].arrays["iterations"]
+        iterations = own[0].arrays[iterations_of(panel.y)]
         iterations = iterations[iterations <= panel.until]
         parts = [run.arrays[f"curves/{panel.y}"][:, : len(iterations)] for run in own]
         values = scale * np.concatenate(parts)

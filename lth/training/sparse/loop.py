@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 
 from lth.training import examples
-from lth.training.measures import from_curves
+from lth.training.measures import complete, from_curves, untested
 from lth.training.sparse.compiling import first_compilation
 from lth.training.sparse.pixels import lay_out
 from lth.training.sparse.ticket import Ticket
@@ -45,10 +45,11 @@ def train(
     for iteration in stack.recipe.evaluations(loop.iteration):
         loop.advance(iteration)
         if resume is None or iteration > resume["iteration"]:
-            for number in loop.record(loop.evaluate(sets)):
+            names = stack.recipe.evaluated(iteration)
+            for number in loop.record(loop.evaluate({name: sets[name] for name in names})):
                 loop.tickets[number].keep_best()
             on_evaluation(loop)
-    return _finished(loop)
+    return _finished(loop, sets["test"])
 
 
 def weights_at(
@@ -157,16 +158,18 @@ class Loop(Progress):
             return list(pool.map(do, self.tickets))
 
 
-def _finished(loop: Loop) -> Result:
-    iterations = np.array(loop.stack.recipe.evaluations(loop.first))
-    measures = from_curves(iterations, loop.curves)
-    stops: dict[str, Values] = {
-        "early_stop": lambda ticket: ticket.best,
-        "final": lambda ticket: ticket.state.values,
+def _finished(loop: Loop, test: Iterable[Examples]) -> Result:
+    recipe = loop.stack.recipe
+    iterations, tests = (np.array(of(loop.first)) for of in (recipe.evaluations, recipe.tests))
+    measures = from_curves(iterations, tests, loop.curves)
+    best = {"test": test} if untested(measures, tests).any() else {}
+    stops: dict[str, tuple[Values, dict[str, Iterable[Examples]]]] = {
+        "early_stop": (lambda ticket: ticket.best, best),
+        "final": (lambda ticket: ticket.state.values, {}),
     }
-    for stop, values in stops.items():
-        found = loop.evaluate({"train": loop.parts(loop.stack.sets.training)}, values)
-        measures |= {f"{stop}_{name}": value for name, value in found.items()}
+    for stop, (values, others) in stops.items():
+        sets = {"train": loop.parts(loop.stack.sets.training), **others}
+        complete(measures, stop, tests, loop.evaluate(sets, values))
     pruned = [ticket.largest_pruned for ticket in loop.tickets]
     measures["largest_pruned_weight"] = np.array(pruned, np.float32)
-    return Result(iterations, loop.curves, measures, loop.weights())
+    return Result(iterations, tests, loop.curves, measures, loop.weights())

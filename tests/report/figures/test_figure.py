@@ -235,6 +235,13 @@ def test_curves_must_be_of_training_runs(changes: dict[str, Any], message: str) 
     refused(curves(**changes), message)
 
 
+def test_curves_go_at_least_to_the_first_evaluation_of_their_set() -> None:
+    rare = {"toy": subject(test_every=5)}
+    assert check(curves(until=10, y="validation_loss"), rare)
+    with pytest.raises(ValueError, match="until: expected at least 50, the first evaluation, got"):
+        check(curves(until=49), rare)
+
+
 # Resolved figures
 
 

@@ -21,6 +21,7 @@ CASES = {
     "adam, dropout and weight decay": (LENET_DROPOUT, changed(ADAM, weight_decay=1e-2)),
     "sgd": (LENET, PLAIN),
     "sgd and all there is": (LENET_DROPOUT, ALL),
+    "rare tests": (LENET, changed(ADAM, test_every=3)),
     "larger batches": (LENET_DROPOUT, changed(ADAM, batch=27)),
 }
 NETWORKS = pytest.mark.parametrize(("architecture", "recipe"), CASES.values(), ids=CASES)
