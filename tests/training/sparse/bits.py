@@ -43,7 +43,7 @@ def recipe_of(changes: Mapping[str, object]) -> Recipe:
         "batch": 60,
         "iterations": 200,
         "evaluate_every": 50,
-        "test_every": 3,
+        "test_every": 1,
         "data_order": "fresh",
         "augmentation": "none",
         "normalization": "standard",
