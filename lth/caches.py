@@ -1,11 +1,14 @@
 """The user's cache: files that may be lost at any time, and are then made again."""
 
 import contextlib
-import json
 import os
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+import msgspec
+
+Value = TypeVar("Value")
 
 
 def folder() -> Path:
@@ -14,20 +17,19 @@ def folder() -> Path:
     return Path(cache) / "lth"
 
 
-def read(name: str) -> dict[str, Any]:
-    """What was written as `name`; nothing where that is lost, unreadable or no JSON object."""
+def read(name: str, kind: type[Value]) -> Value | None:
+    """What was written as `name`, or None where that is lost, unreadable or of another type."""
     try:
-        found = json.loads((folder() / name).read_bytes())
-    except (OSError, RuntimeError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+        return msgspec.json.decode((folder() / name).read_bytes(), type=kind)
+    except (OSError, RuntimeError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
-def write(name: str, content: dict[str, Any]) -> None:
+def write(name: str, content: Any) -> None:
     """Writes JSON under a name, whole or not at all. Does nothing where no cache can be written."""
     with contextlib.suppress(OSError, RuntimeError):
         folder().mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=folder())
-        with open(handle, "w", encoding="utf-8") as file:
-            json.dump(content, file)
-        os.replace(part, folder() / name)
+        with tempfile.TemporaryDirectory(dir=folder()) as part:  # which leaves nothing behind
+            file = Path(part, name)
+            file.write_bytes(msgspec.json.encode(content))
+            file.replace(folder() / name)

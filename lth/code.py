@@ -8,6 +8,7 @@ text nor its imports count, so a new entry is no new code for the files that exi
 import ast
 import functools
 import hashlib
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,14 +19,15 @@ from lth.keys import canonical, digest_of
 PACKAGE = Path(__file__).parent
 CHOICES = "choices"  # the name of modules that are tables
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-UNCOUNTED = {"code"}  # this module only computes keys, so its own text is in none
+UNCOUNTED = {"code", "caches"}  # they make keys and keep them, so their text is in none
+MOST = 2_000  # sources in the cache, of half a megabyte in all
 
 
 class Source(NamedTuple):
     """What counts of the source of a module."""
 
     digest: str  # of its text, without comments, docstrings and line breaks
-    imported: list[str]  # names from lth that it imports anywhere in it, with dots
+    names: list[str]  # from lth, which it imports anywhere in it, with dots
 
 
 @functools.cache
@@ -63,7 +65,7 @@ def _packages(module: str) -> Iterator[str]:
 @functools.cache
 def _imports(module: str) -> tuple[str, ...]:
     """The modules of lth that a module imports anywhere in it."""
-    return tuple(dict.fromkeys(map(_imported, _source(module).imported)))
+    return tuple(dict.fromkeys(map(_imported, _source(module).names)))
 
 
 @functools.cache
@@ -74,28 +76,35 @@ def _source(module: str) -> Source:
 class _Sources:
     """Sources by the SHA-256 of their bytes, in a cache: each process would parse the same ones.
 
-    To parse a hundred modules takes a quarter of a second, as long as a short job.
+    To parse a hundred modules takes as long as a short job. The cache has a name of its own for
+    each code that makes the entries, and for each version of Python, which parses.
     """
 
     def __init__(self):
-        own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
-        self._name = f"sources-{own[:16]}.json"  # another reading of sources has another cache
-        self._known = caches.read(self._name)
-        self._new = False
+        makers = [Path(__file__).with_name(f"{name}.py").read_bytes() for name in ("code", "keys")]
+        version = "{}.{}".format(*sys.version_info)
+        digest = hashlib.sha256(b"".join(makers)).hexdigest()
+        self._name = f"sources-{version}-{digest[:16]}.json"
+        self._known = self._kept()
+        self._new: dict[str, Source] = {}
 
     def of(self, text: bytes) -> Source:
         name = hashlib.sha256(text).hexdigest()
-        if name not in self._known:
+        found = self._known.get(name) or self._new.get(name)
+        if found is None:
             tree = ast.parse(text)
-            self._known[name] = [digest_of(_plain(tree)), list(_names(tree))]
-            self._new = True
-        return Source(*self._known[name])
+            found = self._new[name] = Source(digest_of(_plain(tree)), list(_names(tree)))
+        return found
 
     def keep(self) -> None:
-        """Writes the cache if there is something new in it."""
+        """Writes the cache if there is something new in it. Others may have written meanwhile."""
         if self._new:
-            caches.write(self._name, caches.read(self._name) | self._known)
-            self._new = False
+            whole = {**self._kept(), **self._new}
+            caches.write(self._name, whole if len(whole) <= MOST else self._new)
+            self._known, self._new = whole, {}
+
+    def _kept(self) -> dict[str, Source]:
+        return caches.read(self._name, dict[str, Source]) or {}
 
 
 @functools.cache

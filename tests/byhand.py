@@ -19,7 +19,12 @@ TINY = {
     "trials": 2,
     "block": 2,
     "network": {"hidden": [12, 6]},
-    "recipe": {"learning_rate": 0.01, "iterations": 40, "evaluate_every": 10},
+    "recipe": {
+        "learning_rate": 0.01,
+        "iterations": 40,
+        "evaluate_every": 10,
+        "test_every": 2,
+    },
     "strategies": {
         "iterative": {"rounds": 2, "rates": RATES, "branches": {"ticket": 1, "reinit": 2}},
         "oneshot": {

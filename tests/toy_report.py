@@ -49,7 +49,7 @@ def subject(
         "dense": BRANCHES,
         "moments": tuple(moments),
         "evaluate_every": 10,
-        "test_every": 1,
+        "tested_every": 10,
         "iterations": 200,
         "levels": dict.fromkeys(STRATEGIES, levels),
         "untrained": frozenset({"random"}),
@@ -99,7 +99,9 @@ def density(
 
 
 def run(line: str, values: np.ndarray, density: float = 0.5) -> File:
-    """A run file of accuracies [networks, evaluations] at every tenth iteration, as those of tests.
+    """A run file of test accuracies [networks, evaluations] at every tenth iteration.
+
+    Its validation loss is evaluated twice as often.
 
     A line is such as `toy/iterative/round-3/ticket`.
     """
@@ -108,7 +110,9 @@ def run(line: str, values: np.ndarray, density: float = 0.5) -> File:
     number = int(round.removeprefix("round-"))
     settings |= {"strategy": strategy, "round": number, "branch": branch}
     arrays = {
+        "iterations": np.arange(2 * values.shape[1]) * 5,
         "test_iterations": np.arange(values.shape[1]) * 10,
+        "curves/validation_loss": 2 - np.repeat(values, 2, axis=1),
         "curves/test_accuracy": values,
         "curves/test_loss": 1 - values,
         "measures/density": np.full(len(values), density),

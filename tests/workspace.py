@@ -105,9 +105,10 @@ class Workspace:
         assert process.returncode == status, f"{ended}:\n{output}"
         return output
 
-    def snakemake(self, *arguments: str) -> dict[str, int]:
+    def snakemake(self, *arguments: str, timeout: float = 300) -> dict[str, int]:
         """The jobs that a run ran (or, with `-n`, would run) by rule, without `all`."""
-        jobs = {rule: int(count) for rule, count in JOBS.findall(self.run("snakemake", *arguments))}
+        output = self.run("snakemake", *arguments, timeout=timeout)
+        jobs = {rule: int(count) for rule, count in JOBS.findall(output)}
         return {rule: count for rule, count in jobs.items() if rule not in ("total", "all")}
 
     def plan(self) -> dict[str, int]:

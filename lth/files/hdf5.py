@@ -1,6 +1,6 @@
 """The HDF5 files of the pipeline: one schema for all kinds, read strictly, written whole.
 
-Every array's first axis is the network in the stack, except that of `iterations`. Attributes say
+Every array's first axis is the network in the stack, except those of iterations. Attributes say
 what the file is and was made from (docs/format.md). There are no timestamps: the same work gives
 the same bytes. h5py is imported when a file is opened, since planning opens none.
 """

@@ -13,7 +13,7 @@ class Subject:
 
     `strategies` have their last round and their branches, and `dense` has the branches at round 0.
     `moments` are iterations whose accuracies the table has. Networks are evaluated after every
-    `evaluate_every` of `iterations`, on the test set at every `test_every`-th time. `levels` are by
+    `evaluate_every` of `iterations`, on the test set after every `tested_every`. `levels` are by
     strategy the percents of weights remaining in rounds 0, 1, 2, ... `untrained` are the strategies
     whose masks no training run has found.
     """
@@ -22,7 +22,7 @@ class Subject:
     dense: tuple[str, ...]
     moments: tuple[int, ...]
     evaluate_every: int
-    test_every: int
+    tested_every: int
     iterations: int
     levels: Mapping[str, tuple[float, ...]]
     untrained: frozenset[str]
@@ -37,9 +37,10 @@ class Subject:
             return round == 0 and branch in self.dense
         return self.has(strategy, branch) and 1 <= round <= self.strategies[strategy][0]
 
-    def every(self, curve: str) -> int:
-        """How many iterations lie between two values of a curve."""
-        return self.evaluate_every * (self.test_every if curve in TEST else 1)
+    def second(self, curve: str) -> int:
+        """The second iteration at which a curve of the dense network has a value."""
+        every = self.tested_every if curve in TEST else self.evaluate_every
+        return min(every, self.iterations)
 
     def described(self) -> str:
         """The lines that there are, for messages."""

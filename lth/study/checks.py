@@ -68,9 +68,8 @@ def _check_moments(experiment: Experiment, where: str) -> None:
     tests = set(recipe.tests(0)) if moments else set()
     for moment in moments:
         if moment not in tests:
-            every = recipe.evaluate_every * recipe.test_every
             what = (
-                f"multiples of {every} up to the last, {recipe.iterations}"
+                f"multiples of {recipe.tested_every} up to the last, {recipe.iterations}"
                 " (when the test set is evaluated)"
             )
             raise expected(f"{where}.moments", what, moment)

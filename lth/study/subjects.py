@@ -29,7 +29,7 @@ def subject_of(experiment: Experiment, known: Mapping[str, Source]) -> Subject:
         dense=tuple(experiment.dense_branches),
         moments=experiment.moments,
         evaluate_every=experiment.recipe.evaluate_every,
-        test_every=experiment.recipe.test_every,
+        tested_every=experiment.recipe.tested_every,
         iterations=experiment.recipe.iterations,
         levels=levels,
         untrained=frozenset(

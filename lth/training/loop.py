@@ -23,7 +23,7 @@ from lth.training.device import reproducible
 from lth.training.evaluation import evaluate
 from lth.training.gradients import gradients_of, pays_at_once
 from lth.training.layout import Layout, masked, parts_of
-from lth.training.measures import complete, from_curves, untested
+from lth.training.measures import at_stops, from_curves
 from lth.training.optimizers.choices import OPTIMIZERS
 from lth.training.stack import Result, Stack
 from lth.training.state import State
@@ -49,7 +49,8 @@ def train(
     for iteration in stack.recipe.evaluations(loop.state.iteration):
         advance(loop, iteration)
         if resume is None or iteration > resume.iteration:
-            sets = {name: getattr(loop.sets, name) for name in stack.recipe.evaluated(iteration)}
+            names = stack.recipe.sets_at(iteration, first)
+            sets = {name: getattr(loop.sets, name) for name in names}
             found = evaluate(loop.architecture, loop.layout, loop.state.values, sets)
             loop.state.keep_best(loop.state.record(found))
             on_evaluation(loop.state)
@@ -131,13 +132,14 @@ def weights_at(
 def _finished(loop: Loop, first: int) -> Result:
     state = loop.state
     iterations, tests = (np.array(of(first)) for of in (loop.recipe.evaluations, loop.recipe.tests))
-    measures = from_curves(iterations, tests, state.curves)
-    last = {"train": loop.sets.training}
-    best = last | ({"test": loop.sets.test} if untested(measures, tests).any() else {})
-    stops = {"early_stop": (state.best_values, best), "final": (state.values, last)}
-    for stop, (values, sets) in stops.items():
-        found = evaluate(loop.architecture, loop.layout, values, sets)
-        complete(measures, stop, tests, found)
+    values = {"early_stop": state.best_values, "final": state.values}
+    sets = {"train": loop.sets.training, "test": loop.sets.test}
+
+    def evaluated(stop: str, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+        some = {name: sets[name] for name in names}
+        return evaluate(loop.architecture, loop.layout, values[stop], some)
+
+    measures = at_stops(from_curves(iterations, tests, state.curves), tests, evaluated)
     networks = zip(state.values, loop.mask, strict=True)
     pruned = [masked(each, ~bits).abs().max() for each, bits in networks]
     measures["largest_pruned_weight"] = torch.stack(pruned).cpu().numpy()

@@ -1,6 +1,6 @@
 """What is measured of a training run: curves over its iterations, and numbers that sum it up."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -47,26 +47,50 @@ def from_curves(
     networks = np.arange(len(stops))
     for name, curve in curves.items():
         own = tests if name in TEST else iterations
-        place = np.searchsorted(own, stops)  # the last evaluation is one of both
+        place = np.searchsorted(own, stops)  # the last iteration is in both
         value = curve[networks, place]
         measures[f"early_stop_{name}"] = np.where(own[place] == stops, value, np.nan)
         measures[f"final_{name}"] = curve[:, -1]
     return measures
 
 
+def filled(
+    measures: Mapping[str, np.ndarray], tests: np.ndarray, found: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Measures that follow from curves, with those of early stopping that are `found` otherwise.
+
+    These are the test measures where the curves do not have them. A loss among them that is not
+    finite is a divergence, too.
+    """
+    whole, missing = dict(measures), untested(measures, tests)
+    for name in (f"early_stop_{name}" for name in TEST):
+        whole[name] = np.where(missing, found.get(name, np.nan), whole[name])
+    whole["diverged"] = whole["diverged"] | ~np.isfinite(whole["early_stop_test_loss"])
+    return whole
+
+
+def at_stops(
+    measures: Mapping[str, np.ndarray],
+    tests: np.ndarray,
+    evaluated: Callable[[str, tuple[str, ...]], Mapping[str, np.ndarray]],
+) -> dict[str, np.ndarray]:
+    """Measures that follow from curves, and what is `evaluated` on the weights of a stop.
+
+    That is a function of the stop and the names of sets (`train`, `test`). It gives losses and
+    accuracies [networks] by name. The test set is evaluated where the curves do not have it.
+    """
+    best = ("train", "test") if untested(measures, tests).any() else ("train",)
+    found = {
+        f"{stop}_{name}": value
+        for stop, sets in (("early_stop", best), ("final", ("train",)))
+        for name, value in evaluated(stop, sets).items()
+    }
+    return found | filled(measures, tests, found)
+
+
 def untested(measures: Mapping[str, np.ndarray], tests: np.ndarray) -> np.ndarray:
     """Whether the test set was not evaluated at the early stop [networks]."""
     return ~np.isin(measures["early_stop_iteration"], tests)
-
-
-def complete(
-    measures: dict[str, np.ndarray], stop: str, tests: np.ndarray, found: Mapping[str, np.ndarray]
-) -> None:
-    """Adds what is `found` [networks] by the weights of a stop, where the curves do not have it."""
-    for name, value in found.items():
-        known = measures.get(f"{stop}_{name}")
-        value = value if known is None else np.where(untested(measures, tests), value, known)
-        measures[f"{stop}_{name}"] = value
 
 
 def template(recipe: Recipe, first: int, networks: int) -> hdf5.Template:

@@ -17,8 +17,8 @@ class Recipe(Settings):
     """How a network is trained.
 
     `iterations`, `evaluate_every`, `warmup` and `drops` count steps, `batch` counts examples.
-    `test_every` counts evaluations: 1 has the test set in each of them, 5 in every fifth and the
-    last. What is learned does not depend on it.
+    `test_every` counts evaluations: 1 has the test set in each of them, 5 in the first, in every
+    fifth and in the last. What is learned does not depend on it.
 
     The learning rate rises over the first `warmup` steps (0: it does not), and `drop_factor`
     multiplies it from the step of each drop on. `momentum` is 0 for an optimizer that has none.
@@ -84,12 +84,18 @@ class Recipe(Settings):
 
     def tests(self, first: int) -> list[int]:
         """Those of `evaluations` at which the test set is evaluated."""
-        return [each for each in self.evaluations(first) if "test" in self.evaluated(each)]
+        return [each for each in self.evaluations(first) if "test" in self.sets_at(each, first)]
 
-    def evaluated(self, iteration: int) -> tuple[str, ...]:
-        """The names of the sets that an evaluation is of."""
-        test = iteration % (self.evaluate_every * self.test_every) == 0
-        return ("validation", "test") if test or iteration == self.iterations else ("validation",)
+    def sets_at(self, iteration: int, first: int) -> tuple[str, ...]:
+        """The names of the sets on which networks are evaluated at one of `evaluations`."""
+        begin = -(-first // self.evaluate_every) * self.evaluate_every
+        tested = iteration % self.tested_every == 0 or iteration in (begin, self.iterations)
+        return ("validation", "test") if tested else ("validation",)
+
+    @property
+    def tested_every(self) -> int:
+        """How many iterations lie between evaluations of the test set, but for first and last."""
+        return self.evaluate_every * self.test_every
 
     def rate(self, iteration: int) -> float:
         """The learning rate of the step that follows `iteration` steps.

@@ -1,5 +1,6 @@
 """Digests of code: an edit changes those of just the files that depend on it."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -178,7 +179,12 @@ def test_an_edit_counts_beside_a_cache_and_goes_back(kitchen: Path) -> None:
     assert digest() == first
 
 
-@pytest.mark.parametrize("damage", ["", "{", "[]", "\x00"])
+SOUND = "a" * 64
+DAMAGES = ["", "{", "[]", "\x00", f'{{"{SOUND}": 3}}', f'{{"{SOUND}": ["x"]}}']
+DAMAGES += [f'{{"{SOUND}": {entry}}}' for entry in ('["x", "ab"]', "[null, []]", '["x", [1]]')]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_cache_is_written_anew(cache: Path, damage: str) -> None:
     whole, first = cache.read_text(), digest()
     cache.write_text(damage)
@@ -194,13 +200,48 @@ def test_without_a_cache_the_digest_is_the_same(
     assert digest() == first
 
 
+def test_what_another_process_has_written_meanwhile_stays(cache: Path, kitchen: Path) -> None:
+    edit(kitchen, "food.salt", "PINCH = 2", "PINCH = 3")
+    forget()
+    code.reached("verbs.cook")  # reads the cache
+    others = json.loads(cache.read_text()) | {SOUND: ["digest", []]}
+    cache.write_text(json.dumps(others))
+    code.digest("verbs.cook")
+    assert SOUND in json.loads(cache.read_text())
+
+
+def test_a_write_that_fails_leaves_nothing_behind(
+    cache: Path, kitchen: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> NoReturn:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    (kitchen / "food" / "salt.py").write_text("PINCH = 3\n")
+    digest()
+    assert list(cache.parent.iterdir()) == [cache]
+
+
+def test_a_cache_of_very_many_sources_begins_anew(
+    cache: Path, kitchen: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(code, "MOST", 6)
+    assert len(json.loads(cache.read_text())) == 5, "of six modules, two are equal"
+    for number in range(3, 6):
+        edit(kitchen, "food.salt", f"PINCH = {number - 1}", f"PINCH = {number}")
+        digest()
+    assert len(json.loads(cache.read_text())) <= 6
+
+
 def test_another_reading_of_sources_has_another_cache(
     cache: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(code, "__file__", str(tmp_path / "code.py"))
-    (tmp_path / "code.py").write_text("")
-    digest()
-    assert len(list(cache.parent.iterdir())) == 2
+    for text in ("", "# another way to make digests"):
+        (tmp_path / "code.py").write_text("")
+        (tmp_path / "keys.py").write_text(text)
+        digest()
+    assert len(list(cache.parent.iterdir())) == 3
 
 
 # The digests of a study

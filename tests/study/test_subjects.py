@@ -30,7 +30,9 @@ def test_a_subject_has_when_networks_are_evaluated(project: Project) -> None:
     assert (found.iterations, found.evaluate_every, found.moments) == (1500, 20, (500,))
     project.set(f"{DIGITS}.moments", [])
     project.set(f"{DIGITS}.recipe.test_every", 7)
-    assert [subject(project).every(f"{name}_loss") for name in ("validation", "test")] == [20, 140]
+    assert [subject(project).second(f"{name}_loss") for name in ("validation", "test")] == [20, 140]
+    project.set(f"{DIGITS}.recipe.test_every", 1000)
+    assert subject(project).second("test_loss") == 1500, "the last"
 
 
 def test_levels_are_percents_of_all_weights_from_round_0_on(project: Project) -> None:

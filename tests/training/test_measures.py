@@ -13,7 +13,7 @@ from lth.training.measures import (
     CURVES,
     MEASURES,
     TEST,
-    complete,
+    filled,
     from_curves,
     template,
     template_of,
@@ -60,8 +60,11 @@ def test_test_measures_are_unknown_where_the_stop_is_untested() -> None:
     assert measures["early_stop_iteration"].tolist() == [10, 15]
     assert untested(measures, tests).tolist() == [True, False]
     assert np.array_equal(measures["early_stop_test_accuracy"], [np.nan, 0.4], equal_nan=True)
-    complete(measures, "early_stop", tests, {"test_accuracy": np.array([0.7, 0.8])})
-    assert measures["early_stop_test_accuracy"].tolist() == [0.7, 0.4]
+    found = {"early_stop_test_accuracy": np.array([0.7, 0.8])}
+    found["early_stop_test_loss"] = np.array([np.inf, 1.0])
+    whole = filled(measures, tests, found)
+    assert whole["early_stop_test_accuracy"].tolist() == [0.7, 0.4]
+    assert whole["diverged"].tolist() == [True, False], "a loss that is not finite is seen there"
 
 
 def test_a_run_has_the_measures_that_follow_from_its_curves() -> None:

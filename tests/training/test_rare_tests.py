@@ -10,17 +10,17 @@ from stacks import ADAM, LENET, changed, equal
 from lth.training.measures import CURVES, TEST, template, untested
 from lth.training.recipe import Recipe
 from lth.training.sparse.loop import train as train_sparsely
-from lth.training.stack import Result, Stack
+from lth.training.stack import Result
 
-Train = Callable[[Stack], Result]
+Train = Callable[..., Result]
 RECIPE = changed(ADAM, iterations=23, evaluate_every=2)
 ENGINES = pytest.mark.parametrize(
     "train", [stacks.trained, train_sparsely], ids=["torch", "sparse"]
 )
 
 
-def trained(train: Train, recipe: Recipe) -> Result:
-    return train(stacks.toy_stack(LENET, 4, recipe))
+def trained(train: Train, recipe: Recipe, first: int = 0) -> Result:
+    return train(stacks.toy_stack(LENET, 4, recipe), first=first)
 
 
 @ENGINES
@@ -43,6 +43,26 @@ def test_a_stop_between_two_tests_is_tested_on_the_weights_kept(train: Train) ->
     assert untested(rare.measures, rare.test_iterations).any(), "a stop inside is needed here"
     assert np.isfinite(rare.measures["early_stop_test_loss"]).all()
     assert equal(rare.measures, often.measures)
+
+
+@ENGINES
+def test_a_late_start_is_tested_at_its_first_evaluation(train: Train) -> None:
+    often = trained(train, RECIPE, first=3)
+    rare = trained(train, changed(RECIPE, test_every=5), first=3)
+    assert rare.test_iterations.tolist() == [4, 10, 20, 23]
+    assert equal(rare.measures, often.measures)
+
+
+@ENGINES
+def test_networks_that_diverge_at_once_are_measured_alike(train: Train) -> None:
+    wild = changed(RECIPE, optimizer="sgd", learning_rate=1e30)
+    often = trained(train, wild, first=3)
+    assert np.isnan(often.measures["early_stop_test_loss"]).all(), "no finite loss is needed here"
+    rare = trained(train, changed(wild, test_every=100), first=3)
+    assert all(
+        np.array_equal(value, often.measures[name], equal_nan=value.dtype.kind == "f")
+        for name, value in rare.measures.items()
+    )
 
 
 def test_a_run_that_is_tested_rarely_fits_its_template() -> None:

@@ -13,7 +13,7 @@ from signing import edited
 from lth.files import hdf5
 from lth.lottery import masks, tickets
 from lth.training import examples
-from lth.training.measures import CURVES
+from lth.training.measures import CURVES, TEST
 
 DENSE = f"{RUNS}/dense/round-0/ticket/run.h5"
 TICKET, REINIT = (f"{RUNS}/iterative/round-1/{branch}/run.h5" for branch in ("ticket", "reinit"))
@@ -69,7 +69,8 @@ def test_curves_have_a_value_at_each_evaluation(built: Built) -> None:
     run = built.file(REINIT)
     assert run.arrays["iterations"].tolist() == [0, 10, 20, 30, 40]
     shapes = {name: curve.shape for name, curve in run.group("curves").items()}
-    assert shapes == dict.fromkeys(CURVES, (4, 5))
+    assert run.arrays["test_iterations"].tolist() == [0, 20, 40]
+    assert shapes == {name: (4, 3) if name in TEST else (4, 5) for name in CURVES}
 
 
 def test_even_forty_iterations_learn_something(built: Built) -> None:

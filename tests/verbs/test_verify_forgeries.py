@@ -87,6 +87,18 @@ def other_evaluations(arrays: Arrays) -> None:
     arrays["iterations"][1] += 1
 
 
+def other_tests(arrays: Arrays) -> None:
+    arrays["test_iterations"][1] += 10
+
+
+def no_loss_between_tests(arrays: Arrays) -> None:
+    """A stop at which the test set was not evaluated before its weights were kept."""
+    stops = arrays["measures/early_stop_iteration"]
+    between = ~np.isin(stops, arrays["test_iterations"])
+    assert between.any()
+    arrays["measures/early_stop_test_loss"][between] = np.nan
+
+
 def no_early_stop(arrays: Arrays) -> None:
     """Early stopping is at the end here, so that its training loss is that of the end."""
     assert arrays["measures/early_stop_iteration"][0] == arrays["iterations"][-1]
@@ -168,6 +180,16 @@ FORGERIES = {
         TICKET,
         other_evaluations,
         "iterations are not those at which its recipe evaluates",
+    ),
+    "other tests": (
+        TICKET,
+        other_tests,
+        "test_iterations are not those at which its recipe evaluates",
+    ),
+    "no loss between two tests": (
+        f"{RUNS}/random/round-1/reinit/run.h5",
+        no_loss_between_tests,
+        "diverged is not what the curves say",
     ),
     "another loss at the stop": (
         TICKET,

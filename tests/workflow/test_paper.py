@@ -1,7 +1,8 @@
-"""Every network, strategy and branch of the paper at tiny length, as real snakemake takes it.
+"""Every network, strategy and branch of the paper at tiny length, in one study of real snakemake.
 
-The experiments are the catalog's own entries, on a folder of images. One process makes most of the
-convolutional ones, since each job of torch loads it for two seconds. Snakemake makes the others.
+The experiments are the catalog's own entries, on a folder of images. Snakemake trains Lenet and
+Conv-6. One process makes the others before, since each job of torch loads it for two seconds.
+Snakemake then takes them as they are.
 """
 
 import csv
@@ -145,10 +146,10 @@ def paper(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     workspace.lth("describe", "data/tiny", "--out", "workflow/catalog/tiny.yaml")
     others = {name: item for name, item in EXPERIMENTS.items() if name not in BY_SNAKEMAKE}
     write_params(workspace, others, {})
-    workspace.run("python", str(REFERENCE), "make")
+    workspace.run("python", str(REFERENCE), "make", timeout=1800)
     made = {path for path in workspace.results() if path.startswith("results/runs/")}
     write_params(workspace, EXPERIMENTS, FIGURES)
-    jobs = workspace.snakemake("--cores", "2")
+    jobs = workspace.snakemake("--cores", "2", timeout=1800)
     assert jobs.keys() == {"init", "train", "prune", "rewind", "tabulate", "summarize", "plot"}
     made_now = {path for path in workspace.results() if path.startswith("results/runs/")} - made
     assert {path.split("/")[2] for path in made_now} == set(BY_SNAKEMAKE)

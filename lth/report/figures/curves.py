@@ -141,9 +141,9 @@ class Shown:
         check_over(self.over, subjects, self.keys["over"])
         if self.y not in OF_CURVES:
             raise unknown(self.keys["y"], "quantity", self.y, OF_CURVES)
-        first = max(subjects[name].every(self.y) for name in self.over)
+        first = max(subjects[name].second(self.y) for name in self.over)
         if self.until < first:
-            what = f"at least {first}, the first evaluation"
+            what = f"at least {first}, the first evaluation after the start"
             raise expected(self.keys["until"], what, self.until)
         key = self.keys["lines"]
         if not self.lines:

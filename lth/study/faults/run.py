@@ -13,7 +13,7 @@ from lth.lottery.masks import Masks
 from lth.study.faults.stacks import stack_faults
 from lth.study.plans.run import Run
 from lth.study.results import Results, shared_settings
-from lth.training.measures import TEST, from_curves, untested
+from lth.training.measures import filled, from_curves
 
 EXACT = 1e-6  # a quotient of two counts below 2^30 has 16 digits
 
@@ -61,16 +61,15 @@ def _measure_faults(file: File, plan: Run, masks: Masks, ancestors: np.ndarray) 
     """Measures that follow from curves, masks and parents."""
     measures, iterations = file.group("measures"), file.arrays["iterations"]
     tests, first = file.arrays["test_iterations"], plan.first_iteration
-    if iterations.tolist() != plan.recipe.evaluations(first) or (
-        tests.tolist() != plan.recipe.tests(first)
-    ):
-        yield "iterations are not those at which its recipe evaluates"
-        return
+    planned = {"iterations": plan.recipe.evaluations(first)}
+    planned["test_iterations"] = plan.recipe.tests(first)
+    for name, expected in planned.items():
+        if file.arrays[name].tolist() != expected:
+            yield f"{name} are not those at which its recipe evaluates"
+            return
     if measures["largest_pruned_weight"].any():
         yield "a pruned weight was not 0 after training"
-    curves = from_curves(iterations, tests, file.group("curves"))
-    for name in (f"early_stop_{name}" for name in TEST):
-        curves[name] = np.where(untested(curves, tests), measures[name], curves[name])
+    curves = filled(from_curves(iterations, tests, file.group("curves")), tests, measures)
     counts = {"weights_left": mask_counts.survivors(masks), "density": mask_counts.density(masks)}
     sources: list[tuple[str, Mapping[str, np.ndarray]]] = [
         ("the mask has", counts),

@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 
 from lth.training import examples
-from lth.training.measures import complete, from_curves, untested
+from lth.training.measures import at_stops, from_curves
 from lth.training.sparse.compiling import first_compilation
 from lth.training.sparse.pixels import lay_out
 from lth.training.sparse.ticket import Ticket
@@ -45,7 +45,7 @@ def train(
     for iteration in stack.recipe.evaluations(loop.iteration):
         loop.advance(iteration)
         if resume is None or iteration > resume["iteration"]:
-            names = stack.recipe.evaluated(iteration)
+            names = stack.recipe.sets_at(iteration, first)
             for number in loop.record(loop.evaluate({name: sets[name] for name in names})):
                 loop.tickets[number].keep_best()
             on_evaluation(loop)
@@ -161,15 +161,16 @@ class Loop(Progress):
 def _finished(loop: Loop, test: Iterable[Examples]) -> Result:
     recipe = loop.stack.recipe
     iterations, tests = (np.array(of(loop.first)) for of in (recipe.evaluations, recipe.tests))
-    measures = from_curves(iterations, tests, loop.curves)
-    best = {"test": test} if untested(measures, tests).any() else {}
-    stops: dict[str, tuple[Values, dict[str, Iterable[Examples]]]] = {
-        "early_stop": (lambda ticket: ticket.best, best),
-        "final": (lambda ticket: ticket.state.values, {}),
+    values: dict[str, Values] = {
+        "early_stop": lambda ticket: ticket.best,
+        "final": lambda ticket: ticket.state.values,
     }
-    for stop, (values, others) in stops.items():
-        sets = {"train": loop.parts(loop.stack.sets.training), **others}
-        complete(measures, stop, tests, loop.evaluate(sets, values))
+
+    def evaluated(stop: str, names: tuple[str, ...]) -> dict[str, np.ndarray]:
+        sets = {"train": loop.parts(loop.stack.sets.training), "test": test}
+        return loop.evaluate({name: sets[name] for name in names}, values[stop])
+
+    measures = at_stops(from_curves(iterations, tests, loop.curves), tests, evaluated)
     pruned = [ticket.largest_pruned for ticket in loop.tickets]
     measures["largest_pruned_weight"] = np.array(pruned, np.float32)
     return Result(iterations, tests, loop.curves, measures, loop.weights())

@@ -107,6 +107,14 @@ def test_curves_end_at_the_iteration_that_is_asked_for() -> None:
     assert np.asarray(drawn(axis)[0].get_xdata()).tolist() == list(range(0, 101, 10))
 
 
+def test_each_curve_is_drawn_at_the_iterations_of_its_set() -> None:
+    (axis,) = curves([[DENSE]], [run(DENSE, rising())], y="validation_loss", until=40).axes
+    (line,) = drawn(axis)
+    assert np.asarray(line.get_xdata()).tolist() == list(range(0, 41, 5))
+    expected = 2 - np.repeat(rising(), 2, axis=1).mean(axis=0)[:9]
+    assert line.get_ydata() == pytest.approx(expected)
+
+
 def test_panels_of_a_quantity_have_the_same_limits() -> None:
     runs = [run(DENSE, rising()), run(TICKET, rising() / 2)]
     loss = {"lines": [DENSE], "y": "test_loss"}

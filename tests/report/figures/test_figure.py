@@ -216,7 +216,10 @@ def test_a_quantity_at_a_moment_needs_an_experiment_with_it() -> None:
     [
         ({"y": "loss"}, "figures.it.y: unknown quantity 'loss'; did you mean 'test_loss'?"),
         ({"y": "final_test_accuracy"}, "figures.it.y: unknown quantity 'final_test_accuracy'"),
-        ({"until": 9}, "figures.it.until: expected at least 10, the first evaluation, got 9"),
+        (
+            {"until": 9},
+            "figures.it.until: expected at least 10, the first evaluation after the start, got 9",
+        ),
         (
             {"panels": [[*ROW, {"lines": []}]]},
             "figures.it.panels[0][1].lines: expected at least one line such as dense/ticket, got",
@@ -236,9 +239,9 @@ def test_curves_must_be_of_training_runs(changes: dict[str, Any], message: str) 
 
 
 def test_curves_go_at_least_to_the_first_evaluation_of_their_set() -> None:
-    rare = {"toy": subject(test_every=5)}
+    rare = {"toy": subject(tested_every=50)}
     assert check(curves(until=10, y="validation_loss"), rare)
-    with pytest.raises(ValueError, match="until: expected at least 50, the first evaluation, got"):
+    with pytest.raises(ValueError, match="until: expected at least 50, the first evaluation after"):
         check(curves(until=49), rare)
 
 
