@@ -20,7 +20,7 @@ from lth.files.paths import trials_of
 from lth.files.texts import check_regular, load_json, read_text
 from lth.settings import expected
 
-VERSION = 4  # of the format of all files
+VERSION = 5  # of the format of all files
 MOST = 1 << 26  # bytes of an origin file; that of a table of 20,000 runs has 4 million
 HEAD = 512  # bytes before the HDF5 part of a file; the standard lets them be ours
 DIGEST = re.compile(r"[0-9a-f]{24}|[0-9a-f]{64}")

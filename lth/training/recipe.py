@@ -42,7 +42,7 @@ class Recipe(Settings):
     batch: Count
     iterations: Iterations
     evaluate_every: Count
-    test_every: Count
+    test_every: Annotated[int, Meta(ge=1, le=EVALUATIONS)]
     data_order: Literal["fresh", "shared"]
     augmentation: Literal["none", "flip-crop"]
     normalization: Literal["scale", "standard"]

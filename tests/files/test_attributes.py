@@ -28,7 +28,7 @@ OTHER_KEY = f"key {'0' * 24} is not the key of its settings, code and inputs ({O
 CONTENT = "attribute 'content' is not what attribute 'arrays' amounts to"
 COORDINATES = "attributes and settings disagree on where it belongs"
 CHANGES = [
-    ("version", 2, "expected format version 4, got 2; delete it and run snakemake again"),
+    ("version", 2, "expected format version 5, got 2; delete it and run snakemake again"),
     ("kind", "run", KEY),
     ("key", "0" * 24, OTHER_KEY),
     ("code", "edited", KEY),

@@ -36,7 +36,7 @@ def test_ten_lines_of_plain_h5py_read_it_too(path: Path) -> None:
     with h5py.File(path) as file:
         assert file["mask/fc1.weight"].dtype == bool
         assert file["mask/fc1.weight"].compression == "gzip"
-        assert (file.attrs["kind"], file.attrs["version"]) == ("mask", 4)
+        assert (file.attrs["kind"], file.attrs["version"]) == ("mask", 5)
         assert (file.attrs["experiment"], file.attrs["round"]) == ("toy", 2)
         assert file.attrs["key"] == ORIGIN.key
 

@@ -170,7 +170,7 @@ def sealed(**changes: Any) -> Callable[[dict[str, Any]], None]:
 CHANGES: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "no seal": (lambda fields: fields.pop("seal"), "not an origin file, which has kind, version,"),
     "code": (lambda fields: fields.update(code="x"), "it is not as it was written (its seal"),
-    "version": (sealed(version=2), "expected format version 4, got 2; delete it"),
+    "version": (sealed(version=2), "expected format version 5, got 2; delete it"),
     "settings": (sealed(settings={}), f"key {TABLE.key} is not the key of its settings, code"),
     "inputs": (sealed(inputs={"runs": [["a"]]}), "settings or inputs are not as they were"),
     "no files": (sealed(files={}), "content is not that of the files it names; delete it"),

@@ -1,6 +1,5 @@
 """Digests of code: an edit changes those of just the files that depend on it."""
 
-import json
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -12,7 +11,7 @@ from planned import REWIND, STRATEGIES
 from project import DIGITS, copied
 
 import lth
-from lth import code, settings
+from lth import caches, code, settings
 from lth.study.plans.plan import Plan, module_of
 
 # The digest, on a package of four modules
@@ -158,6 +157,10 @@ def cache(kitchen: Path) -> Path:
     return file
 
 
+def kept(cache: Path) -> dict[str, Any]:
+    return caches.read(cache.name, dict[str, Any]) or {}
+
+
 def no_parsing(text: bytes) -> NoReturn:
     raise AssertionError(f"parsed again: {text!r}")
 
@@ -180,16 +183,26 @@ def test_an_edit_counts_beside_a_cache_and_goes_back(kitchen: Path) -> None:
 
 
 SOUND = "a" * 64
-DAMAGES = ["", "{", "[]", "\x00", f'{{"{SOUND}": 3}}', f'{{"{SOUND}": ["x"]}}']
-DAMAGES += [f'{{"{SOUND}": {entry}}}' for entry in ('["x", "ab"]', "[null, []]", '["x", [1]]')]
+ENTRIES = ("3", '["x"]', '["x", "ab"]', "[null, []]", '["x", [1]]')
+DAMAGES = [b"", b"{", b"[]", b"\x00", *(f'{{"{SOUND}": {entry}}}'.encode() for entry in ENTRIES)]
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_cache_is_written_anew(cache: Path, damage: str) -> None:
-    whole, first = cache.read_text(), digest()
-    cache.write_text(damage)
+@pytest.mark.parametrize("damage", [*DAMAGES, *map(caches.sealed, DAMAGES)])
+def test_a_damaged_cache_is_written_anew(cache: Path, damage: bytes) -> None:
+    whole, first = cache.read_bytes(), digest()
+    cache.write_bytes(damage)
     assert digest() == first
-    assert cache.read_text() == whole
+    assert cache.read_bytes() == whole
+
+
+def test_no_changed_bit_of_the_cache_is_believed(cache: Path) -> None:
+    whole, first = cache.read_bytes(), digest()
+    for at in range(0, len(whole), 37):
+        changed = bytearray(whole)
+        changed[at] ^= 1
+        cache.write_bytes(changed)
+        assert digest() == first
+        assert cache.read_bytes() == whole
 
 
 def test_without_a_cache_the_digest_is_the_same(
@@ -204,10 +217,9 @@ def test_what_another_process_has_written_meanwhile_stays(cache: Path, kitchen: 
     edit(kitchen, "food.salt", "PINCH = 2", "PINCH = 3")
     forget()
     code.reached("verbs.cook")  # reads the cache
-    others = json.loads(cache.read_text()) | {SOUND: ["digest", []]}
-    cache.write_text(json.dumps(others))
+    caches.write(cache.name, kept(cache) | {SOUND: ["digest", []]})
     code.digest("verbs.cook")
-    assert SOUND in json.loads(cache.read_text())
+    assert SOUND in kept(cache)
 
 
 def test_a_write_that_fails_leaves_nothing_behind(
@@ -226,11 +238,11 @@ def test_a_cache_of_very_many_sources_begins_anew(
     cache: Path, kitchen: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(code, "MOST", 6)
-    assert len(json.loads(cache.read_text())) == 5, "of six modules, two are equal"
+    assert len(kept(cache)) == 5, "of six modules, two are equal"
     for number in range(3, 6):
         edit(kitchen, "food.salt", f"PINCH = {number - 1}", f"PINCH = {number}")
         digest()
-    assert len(json.loads(cache.read_text())) <= 6
+    assert len(kept(cache)) <= 6
 
 
 def test_another_reading_of_sources_has_another_cache(

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import pickle
 import platform
 import tempfile
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from typing import Any
 import numba
 import numba.extending
 from numba.core import config
-from numba.core.caching import CompileResultCacheImpl, FunctionCache
+from numba.core.caching import CompileResultCacheImpl, FunctionCache, IndexDataCacheFile
 from numba.core.registry import cpu_target
 from numba.core.runtime.nrt import rtsys
 
@@ -63,28 +64,35 @@ def first_compilation(precision: str) -> Iterator[None]:
     The first process that needs them compiles them, and says so. Others wait for it. Later ones
     take them from the cache.
     """
-    if FOLDER is None:
-        print("compiles kernels, which takes some seconds; no cache can be written", flush=True)
-        yield
-        return
     name, features = _target.codegen().magic_tuple()[1:]
     cpu = hashlib.sha256(f"{name} {features}".encode()).hexdigest()[:16]
-    done = FOLDER / f"{precision}-{cpu}.compiled"
+    done = FOLDER / f"{precision}-{cpu}.compiled" if FOLDER else None
+    if done and done.exists():
+        yield
+        return
     with contextlib.ExitStack() as contexts:
-        if not done.exists():
+        try:
             contexts.enter_context(_locked("compiling"))
-        first = not done.exists()
-        if first:
+        except OSError:
+            done = None
+        if done is None:
+            print("compiles kernels, which takes some seconds; no cache can be written", flush=True)
+        elif not done.exists():
             print(f"compiles kernels into {FOLDER}, which takes some seconds once", flush=True)
         yield
-        if first:
-            done.touch()
+        if done and not _Cache.unsaved:
+            with contextlib.suppress(OSError):
+                done.touch()
 
 
 @contextmanager
 def _locked(name: str) -> Iterator[None]:
-    """A context in which there is one process at a time, where the file system has locks."""
-    assert FOLDER is not None
+    """A context in which there is one process at a time, where the file system has locks.
+
+    Raises OSError where no file can be written.
+    """
+    if FOLDER is None:
+        raise OSError("no folder can be written")
     with (FOLDER / f"{name}.lock").open("w") as lock:
         with contextlib.suppress(OSError):
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -125,24 +133,59 @@ class _PlacedImpl(CompileResultCacheImpl):
     _locator_classes = [_Place]  # noqa: RUF012
 
 
+class _SealedFiles(IndexDataCacheFile):
+    """Numba's files of a function, with a SHA-256 in each: code with another bit would be run."""
+
+    def _load_index(self) -> dict[Any, str]:
+        try:
+            content = caches.unsealed(Path(self._index_path).read_bytes())
+            version, stamp, overloads = pickle.loads(content)
+        except (OSError, ValueError):
+            return {}
+        fresh = (version, stamp) == (self._version, self._source_stamp)
+        return overloads if fresh else {}
+
+    def _save_index(self, overloads: dict[Any, str]) -> None:
+        content = self._dump((self._version, self._source_stamp, overloads))
+        with self._open_for_write(self._index_path) as file:
+            file.write(caches.sealed(content))
+
+    def _load_data(self, name: str) -> Any:
+        return pickle.loads(caches.unsealed(Path(self._data_path(name)).read_bytes()))
+
+    def _save_data(self, name: str, data: Any) -> None:
+        with self._open_for_write(self._data_path(name)) as file:
+            file.write(caches.sealed(self._dump(data)))
+
+
 class _Cache(FunctionCache):
     """Numba's cache, for which one process writes at a time: it may mix up what two write."""
 
     _impl_class = _PlacedImpl
+    unsaved = False  # whether something could not be written
+
+    def __init__(self, function: Callable[..., Any]):
+        super().__init__(function)
+        implementation: Any = self._impl
+        stamp = implementation.locator.get_source_stamp()
+        self._cache_file = _SealedFiles(self._cache_path, implementation.filename_base, stamp)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """The compiled code of a signature, or None.
+        """The compiled code of a signature, or None where it is lost or damaged.
 
         Numba would first load all that it needs to compile, which takes a third of a short job. It
         does so anyway where it compiles. Code that is loaded needs the runtime only.
         """
         rtsys.initialize(target_context)
-        with self._guard_against_spurious_io_errors():
+        with contextlib.suppress(ValueError):
             return self._load_overload(sig, target_context)
 
     def save_overload(self, sig: Any, data: Any) -> None:
-        with contextlib.suppress(OSError), _locked("writing"):
-            super().save_overload(sig, data)
+        try:
+            with _locked("writing"):
+                super().save_overload(sig, data)
+        except OSError:
+            _Cache.unsaved = True
 
 
 Decorator = Callable[[Callable[..., Any]], Any]  # numba has no types for what it makes

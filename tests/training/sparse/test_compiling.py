@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from mounts import mounted
 
 from lth.training.sparse import compiling
 
@@ -56,8 +57,8 @@ def test_a_cache_that_cannot_be_written_is_none(
     assert compiling.cache_folder() is None
 
 
-def started(folder: Path, cache: Path) -> subprocess.Popen[str]:
-    variables = {"NUMBA_CACHE_DIR": str(cache), "PYTHONPATH": str(TOP)}
+def started(folder: Path, cache: Path, **more: str) -> subprocess.Popen[str]:
+    variables = {"NUMBA_CACHE_DIR": str(cache), "PYTHONPATH": str(TOP), **more}
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM],
         env=os.environ | variables,
@@ -91,3 +92,34 @@ def test_where_no_cache_can_be_written_every_process_says_so(tmp_path: Path) -> 
     cache.touch()
     line = "compiles kernels, which takes some seconds; no cache can be written"
     assert said(started(tmp_path, cache)) == [line, "None -0.5", "True"]
+
+
+DAMAGES = {
+    "nothing": lambda content: b"",
+    "half": lambda content: content[: len(content) // 2],
+    "another bit": lambda content: content[:-100] + bytes([content[-100] ^ 1]) + content[-99:],
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("kind", ["nbi", "nbc"])
+def test_damaged_code_is_compiled_anew(tmp_path: Path, kind: str, damage: str) -> None:
+    cache = tmp_path / "cache"
+    folder, _ = said(started(tmp_path, cache))[1:]
+    (file,) = Path(folder.split()[0]).glob(f"*.sgd-*.{kind}")
+    file.write_bytes(DAMAGES[damage](file.read_bytes()))
+    again, later = (said(started(tmp_path, cache)) for _ in range(2))
+    assert again == [folder, "True"], "it is compiled"
+    assert later == [folder, "False"], "it is loaded"
+
+
+def test_a_cache_of_another_cpu_that_can_only_be_read_is_none(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    said(started(tmp_path, cache))
+    with mounted(cache, 0) as there:
+        if not there:
+            pytest.skip("mounting needs root")
+        said_there = said(started(tmp_path, cache, NUMBA_CPU_NAME="generic"))
+    line = "compiles kernels, which takes some seconds; no cache can be written"
+    assert said_there[0] == line
+    assert said_there[1].endswith(" -0.5")
