@@ -24,7 +24,7 @@ include: "workflow/rules/common.smk"
 
 
 if workflow.is_main_process:
-    trust_files(study)
+    trust_files(study, study.nodes())
 
 
 wildcard_constraints:
@@ -42,6 +42,7 @@ include: "workflow/rules/data.smk"
 include: "workflow/rules/tickets.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/report.smk"
+include: "workflow/rules/paper.smk"
 
 
 rule all:

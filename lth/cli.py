@@ -162,8 +162,13 @@ VERBS = {
         "table.Table",
     ),
     "plot": Verb(
-        "draw a figure from tables or from runs",
-        (_output("--svg", "the SVG to write"), _output("--png", "the PNG to write"), ORIGIN),
+        "draw a figure, from tables or from runs, θ0 and masks",
+        (
+            _output("--svg", "the SVG to write"),
+            _output("--png", "the PNG to write"),
+            _output("--csv", "the numbers to write"),
+            ORIGIN,
+        ),
         "figure.Figure",
     ),
     "summarize": Verb(

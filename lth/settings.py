@@ -2,8 +2,8 @@
 
 Closed and complete: an unknown key, a missing key, a wrong type or a value out of range is a
 ValueError of one line, with the dotted key, the value, and what is legal. A key may be missing only
-where its class says so with UNSET, as those of figures do. msgspec does the reading. What it
-refuses is put into words here.
+where its class says so, by UNSET or by a default, as those of figures do. msgspec does the reading.
+What it refuses is put into words here.
 """
 
 import difflib

@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import yaml
 
 from lth.study import catalog
 from lth.study.graph import Study
+from lth.study.paper import Scale
 
 TOP = Path(__file__).parents[1]
 DIGITS = {
@@ -45,8 +46,8 @@ class Project:
     def entries(self) -> Path:
         return self.folder / catalog.CATALOG
 
-    def read(self) -> catalog.Config:
-        return catalog.read(self.params, self.entries)
+    def read(self, scales: Sequence[Scale] = ()) -> catalog.Config:
+        return catalog.read(self.params, self.entries, scales)
 
     def study(self) -> Study:
         return Study(self.read())

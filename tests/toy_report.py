@@ -12,6 +12,7 @@ from lth import settings
 from lth.files.hdf5 import File
 from lth.files.origins import Origin
 from lth.report.figures.choices import Figure
+from lth.report.figures.figure import Drawn
 from lth.report.quantities import AT, DRAWN
 from lth.report.style import Style
 from lth.report.subject import Subject
@@ -95,7 +96,7 @@ def density(
     """A figure of a table of `toy`, and of `others`. Its lines are those of the table."""
     lines = {f"{row['strategy']}/{row['branch']}": "" for row in rows}
     figure = resolved({**DENSITY, "lines": lines, **changes})
-    return figure.plot(STYLE, {"toy": rows, **(others or {})}, [])
+    return figure.plot(STYLE, Drawn({"toy": rows, **(others or {})}))
 
 
 def run(line: str, values: np.ndarray, density: float = 0.5) -> File:
@@ -123,7 +124,7 @@ def run(line: str, values: np.ndarray, density: float = 0.5) -> File:
 def curves(panels: Sequence[Sequence[str]], runs: Sequence[File], **changes: Any) -> Picture:
     """A figure of curves with one row of panels, each with its lines."""
     row = [{"lines": list(lines)} for lines in panels]
-    return resolved({**CURVES, "panels": [row], **changes}).plot(STYLE, {}, runs)
+    return resolved({**CURVES, "panels": [row], **changes}).plot(STYLE, Drawn(runs=runs))
 
 
 def rising(networks: int = 3, evaluations: int = 20) -> np.ndarray:

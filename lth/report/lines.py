@@ -93,6 +93,11 @@ def _round_of(match: re.Match[str], name: str, subject: Subject, where: str) -> 
     levels = subject.levels.get(match["strategy"], ())
     if match["strategy"] == DENSE or not levels:
         raise _untrained(match[0], name, subject, where)
+    return nearest_round(levels, level)
+
+
+def nearest_round(levels: Sequence[float], level: float) -> int:
+    """The round whose percent of weights remaining is nearest to a level, as a ratio."""
     return min(range(len(levels)), key=lambda round: abs(math.log(levels[round] / level)))
 
 

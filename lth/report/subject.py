@@ -6,6 +6,18 @@ from collections.abc import Mapping
 from lth.lottery.names import DENSE
 from lth.training.measures import TEST
 
+FACTS = (  # the rows of a table of experiments
+    "Data",
+    "Convolutions",
+    "Fully-connected layers",
+    "Weights",
+    "of these in convolutions",
+    "Iterations",
+    "Batch",
+    "Optimizer",
+    "Pruned in each round",
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class Subject:
@@ -15,7 +27,7 @@ class Subject:
     `moments` are iterations whose accuracies the table has. Networks are evaluated after every
     `evaluate_every` of `iterations`, on the test set after every `tested_every`. `levels` are by
     strategy the percents of weights remaining in rounds 0, 1, 2, ... `untrained` are the strategies
-    whose masks no training run has found.
+    whose masks no training run has found. `facts` are what a table of experiments says of it.
     """
 
     strategies: Mapping[str, tuple[int, tuple[str, ...]]]
@@ -26,6 +38,7 @@ class Subject:
     iterations: int
     levels: Mapping[str, tuple[float, ...]]
     untrained: frozenset[str]
+    facts: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def has(self, strategy: str, branch: str) -> bool:
         """Whether a strategy has a branch."""

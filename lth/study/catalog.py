@@ -1,49 +1,77 @@
-"""The reader of `params.yaml` and the catalog: frozen and complete values of a whole study.
-
-An entry says which other one it `extends` and what it changes of it. Mappings merge key by key,
-anything else replaces what was there, and `null` removes an inherited key.
-"""
+"""The reader of `params.yaml` and the catalog: frozen and complete values of a whole study."""
 
 import dataclasses
-import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from lth import settings
 from lth.data.source import Source
 from lth.data.sources.choices import SOURCES
-from lth.files.paths import NAME
-from lth.files.texts import DEEPEST
 from lth.report.figures.choices import Figure
 from lth.report.style import Style
-from lth.settings import expected, shown, unknown
+from lth.settings import expected, unknown
 from lth.study import yaml
 from lth.study.checks import check_experiment, check_measured
+from lth.study.entries import check_name, extended
 from lth.study.experiment import Experiment
+from lth.study.overs import named
+from lth.study.paper import SCALES, Scale, numbered, words_of
 from lth.study.subjects import subject_of
+from lth.study.sweeps import Sweep, check_over, swept
 
 CATALOG = Path("workflow/catalog")
-SECTIONS = ("experiments", "datasets", "figures")  # of files of the catalog
+SECTIONS = ("experiments", "sweeps", "datasets", "figures", "paper")  # of files of the catalog
 NEEDED = ("experiments", "figures", "style")  # of params.yaml
+KNOWN = (*NEEDED, "sweeps", "scale")  # of params.yaml
+Entries = dict[str, dict[str, Any]]  # by section and name
 MOST_JOBS = 100_000  # `lth` alone needs 2 s and 120 MB to plan 40,000 training runs
 
 
 @dataclasses.dataclass(frozen=True)
-class Config:
-    """A whole study: experiments and figures by name, all data sets that are known, the style.
+class Drawn:
+    """Figures by name, and the experiments that they draw.
 
     Figures are resolved: they have a round in place of each level.
     """
 
     experiments: Mapping[str, Experiment]
-    datasets: Mapping[str, Source]
     figures: Mapping[str, Figure]
+
+
+@dataclasses.dataclass(frozen=True)
+class Config:
+    """A whole study: what `params.yaml` asks for, and what can be asked for beside it.
+
+    `paper` are the figures of the paper that were read with it. An experiment of `params.yaml`
+    stands in for the paper's of the same name. `words` are the names in words of all figures of the
+    paper by their numbers, and `scale` is the one at which they are asked for.
+    """
+
+    asked: Drawn
+    paper: Drawn
+    words: Mapping[str, str]
+    scale: Scale
+    datasets: Mapping[str, Source]
     style: Style
 
+    @property
+    def experiments(self) -> Mapping[str, Experiment]:
+        """All experiments by name."""
+        return {**self.paper.experiments, **self.asked.experiments}
 
-def read(params: Path | str = "params.yaml", catalog: Path | str = CATALOG) -> Config:
-    """Reads the study of a params file over a catalog folder.
+    @property
+    def figures(self) -> Mapping[str, Figure]:
+        """All figures by name."""
+        return {**self.paper.figures, **self.asked.figures}
+
+
+def read(
+    params: Path | str = "params.yaml",
+    catalog: Path | str = CATALOG,
+    scales: Sequence[Scale] = (),
+) -> Config:
+    """Reads the study of a params file over a catalog folder, and the paper's figures at `scales`.
 
     A fault is a ValueError of one line: file or dotted key, what was found, what is legal.
     """
@@ -51,15 +79,27 @@ def read(params: Path | str = "params.yaml", catalog: Path | str = CATALOG) -> C
     entries = entries_of(catalog)
     if not entries["experiments"]:
         raise ValueError(f"{catalog}: no experiments found in its *.yaml files; {yaml.TOP}")
-    study = _sections(params, NEEDED, required=NEEDED)
+    study = _sections(params, KNOWN, required=NEEDED)
     known = _sources(entries["datasets"], catalog)
-    experiments = _experiments(study["experiments"], entries["experiments"], known)
+    sweeps = sweeps_of(entries["sweeps"], entries)
+    own_sweeps = sweeps_of(study.get("sweeps", {}), entries)
+    members = _members(own_sweeps, study["experiments"], f"{params}: experiments")
+    asked = study["experiments"] | members
+    experiments = _experiments(asked, entries["experiments"], known)
     _check_size(experiments, params, entries["experiments"])
-    figures = _figures(study["figures"], entries["figures"], experiments, known)
+    figures = _figures(study["figures"], entries, sweeps | own_sweeps)
     style = settings.read(Style, study["style"], "style")
     for branch in style.colors:
         check_measured(branch, f"style.colors.{branch}")
-    return Config(experiments, known, figures, style)
+    drawn = Drawn(experiments, _resolved(figures, experiments, known, "figures"))
+    return Config(
+        asked=drawn,
+        paper=_paper(scales, drawn, entries, sweeps, known),
+        words=words_of(entries["paper"]),
+        scale=settings.read(Scale, study.get("scale", SCALES[0]), "scale"),
+        datasets=known,
+        style=style,
+    )
 
 
 def sources(catalog: Path | str = CATALOG) -> dict[str, Source]:
@@ -67,43 +107,23 @@ def sources(catalog: Path | str = CATALOG) -> dict[str, Source]:
     return _sources(entries_of(Path(catalog))["datasets"], Path(catalog))
 
 
-def entries_of(catalog: Path) -> dict[str, dict[str, Any]]:
-    """The entries of all files of a catalog folder as plain data, by section and name."""
-    found: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
+def entries_of(catalog: Path) -> Entries:
+    """The entries of all files of a catalog folder as plain data, by section and name.
+
+    Experiments of sweeps are among the experiments.
+    """
+    found: Entries = {section: {} for section in SECTIONS}
     for file in sorted(catalog.glob("*.yaml")):
         for section, entries in _sections(file, SECTIONS, required=()).items():
             if twice := found[section].keys() & entries.keys():
                 fault = f"{section}.{min(twice)} is in another file of the catalog too"
                 raise ValueError(f"{file}: {fault}; rename one")
             for name in entries:
-                _check_name(name, f"{file}: {section}.{name}")
+                check_name(name, f"{file}: {section}.{name}")
             found[section] |= entries
+    members = _members(sweeps_of(found["sweeps"], found), found["experiments"], f"{catalog}")
+    found["experiments"] |= members
     return found
-
-
-def extended(name: str, data: Any, entries: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """An entry with all that it inherits."""
-    _check_name(name, where)
-    changes = [data]
-    section = where.partition(".")[0]
-    seen: list[str] = []
-    while "extends" in _mapping(changes[-1], where):
-        parent = changes[-1]["extends"]
-        if not isinstance(parent, str) or parent not in entries:
-            raise unknown(f"{where}.extends", "catalog entry", parent, entries)
-        if parent in seen:
-            circle = " -> ".join([*seen, parent])
-            raise ValueError(f"{where}.extends: {circle} goes in a circle")
-        if len(seen) >= DEEPEST:
-            limit = f"expected at most {DEEPEST} entries that extend one another"
-            raise ValueError(f"{where}.extends: {limit}, got more")
-        seen.append(parent)
-        changes.append(entries[parent])
-        where = f"{section}.{parent}"
-    whole: Any = {}
-    for change in reversed(changes):
-        whole = _merged(whole, {key: value for key, value in change.items() if key != "extends"})
-    return whole
 
 
 def _experiments(
@@ -118,19 +138,74 @@ def _experiments(
     return experiments
 
 
+def sweeps_of(asked: Mapping[str, Any], entries: Entries) -> dict[str, Sweep]:
+    """Sweeps by name. Raises ValueError where one is of no experiment, or over no setting of it."""
+    sweeps: dict[str, Sweep] = {}
+    for name, data in asked.items():
+        where = f"sweeps.{name}"
+        sweep = settings.read(Sweep, extended(name, data, entries["sweeps"], where), where)
+        if sweep.of not in entries["experiments"]:
+            raise unknown(f"{where}.of", "catalog entry", sweep.of, entries["experiments"])
+        changed = {"extends": sweep.of, **sweep.change}
+        check_over(sweep, extended(name, changed, entries["experiments"], where), where)
+        sweeps[name] = sweep
+    return sweeps
+
+
+def _members(sweeps: Mapping[str, Sweep], others: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """The entries of the experiments of sweeps, by name."""
+    members: dict[str, Any] = {}
+    for sweep, item in sweeps.items():
+        if sweep in others:
+            raise ValueError(f"{where}: {sweep} is a sweep and an experiment; rename one")
+        for name, entry in item.entries(sweep).items():
+            if name in others or name in members:
+                raise ValueError(f"{where}: {name} of sweeps.{sweep} is there twice; rename one")
+            members[name] = entry
+    return members
+
+
 def _figures(
-    asked: Mapping[str, Any],
-    entries: Mapping[str, Any],
-    experiments: Mapping[str, Experiment],
-    known: Mapping[str, Source],
+    asked: Mapping[str, Any], entries: Entries, sweeps: Mapping[str, Sweep]
 ) -> dict[str, Figure]:
-    subjects = {name: subject_of(item, known) for name, item in experiments.items()}
     figures: dict[str, Figure] = {}
     for name, data in asked.items():
         where = f"figures.{name}"
-        figure = settings.read(Figure, extended(name, data, entries, where), where)
-        figures[name] = figure.resolved(subjects, where)
+        whole = extended(name, data, entries["figures"], where)
+        figures[name] = settings.read(Figure, swept(whole, sweeps), where)
     return figures
+
+
+def _resolved(
+    figures: Mapping[str, Figure],
+    experiments: Mapping[str, Experiment],
+    known: Mapping[str, Source],
+    section: str,
+) -> dict[str, Figure]:
+    subjects = {name: subject_of(item, known) for name, item in experiments.items()}
+    return {name: item.resolved(subjects, f"{section}.{name}") for name, item in figures.items()}
+
+
+def _paper(
+    scales: Sequence[Scale],
+    asked: Drawn,
+    entries: Entries,
+    sweeps: Mapping[str, Sweep],
+    known: Mapping[str, Source],
+) -> Drawn:
+    """The figures of the paper at some scales, with experiments that are asked for or cataloged."""
+    data: dict[str, Any] = {}
+    for scale in scales:
+        for name, entry in entries["paper"].items():
+            whole = extended(name, {"extends": name}, entries["figures"], f"paper.{name}")
+            figure = numbered(name, entry, whole, scale)
+            data |= {name: swept(item, sweeps) for name, item in figure.items()}
+    data = {name: item for name, item in data.items() if name not in asked.figures}
+    figures = {name: settings.read(Figure, item, f"paper.{name}") for name, item in data.items()}
+    wanted = dict.fromkeys(name for item in data.values() for name in named(item))
+    entries_of_them = {name: {"extends": name} for name in wanted if name not in asked.experiments}
+    own = _experiments(entries_of_them, entries["experiments"], known)
+    return Drawn(own, _resolved(figures, {**own, **asked.experiments}, known, "paper"))
 
 
 def _sources(described: Mapping[str, Any], catalog: Path) -> dict[str, Source]:
@@ -150,18 +225,12 @@ def _sections(path: Path, known: tuple[str, ...], required: tuple[str, ...]) -> 
     for name, value in data.items():
         if name not in known:
             raise unknown(str(path), "key", name, known)
-        if not isinstance(value, dict):
+        if not isinstance(value, dict) and name != "scale":
             raise expected(f"{path}: {name}", "a mapping", value)
     for name in required:
         if name not in data:
             raise ValueError(f"{path}: missing key {name!r}; it needs {', '.join(known)}")
     return data
-
-
-def _check_name(name: str, where: str) -> None:
-    """Names become parts of paths."""
-    if not NAME.fullmatch(name):
-        raise expected(where, "a name of lower-case letters and digits, joined by '-'", name)
 
 
 def _check_size(experiments: Mapping[str, Experiment], params: Path, known: Any) -> None:
@@ -176,23 +245,3 @@ def _check_size(experiments: Mapping[str, Experiment], params: Path, known: Any)
         raise ValueError(
             f"{params}: experiments: expected at most {MOST_JOBS:,} training jobs, {found}; {mend}"
         )
-
-
-def _mapping(data: Any, where: str) -> dict[str, Any]:
-    if not isinstance(data, dict):
-        raise ValueError(
-            f"{where}: expected a mapping such as {{extends: NAME}}, got {shown(data)}"
-        )
-    for name in data:  # or all that it was to inherit would be missing
-        if name != "extends" and difflib.get_close_matches(str(name), ["extends"], cutoff=0.8):
-            raise ValueError(f"{where}: unknown key {name!r}; did you mean 'extends'?")
-    return data
-
-
-def _merged(base: Any, change: Any) -> Any:
-    if not (isinstance(base, dict) and isinstance(change, dict)):
-        return change
-    result = {
-        key: _merged(base.get(key), value) for key, value in change.items() if value is not None
-    }
-    return {key: value for key, value in base.items() if key not in change} | result

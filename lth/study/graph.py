@@ -8,7 +8,7 @@ import dataclasses
 import functools
 import itertools
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,7 @@ class Study:
 
     def __init__(self, config: Config):
         self.config = config
-        self.experiments = config.experiments
+        self.experiments, self.figures = config.experiments, config.figures
 
     @functools.cache
     def dataset(self, dataset: str) -> Node:
@@ -172,18 +172,25 @@ class Study:
     @functools.cache
     def figure(self, name: str) -> Node:
         """A figure, from the tables or the runs that it draws."""
-        shown = self.config.figures[name]
+        shown = self.figures[name]
         inputs = {
             "tables": tuple(self.table(experiment) for experiment in shown.tables()),
             "runs": tuple(self._figure_runs(name)),
+            "starts": tuple(
+                self.theta0(experiment, block)
+                for experiment in shown.starts()
+                for block in self.experiments[experiment].blocks
+            ),
+            "masks": tuple(self._figure_masks(name)),
         }
         plan = Figure(name=name, figure=shown, style=self.config.style)
         return Node(plan, {role: nodes for role, nodes in inputs.items() if nodes})
 
     @functools.cache
     def metrics(self) -> Node:
-        """The headline numbers of all experiments."""
-        return Node(Metrics(), {"tables": tuple(self.table(name) for name in self.experiments)})
+        """The headline numbers of the experiments that are asked for."""
+        asked = self.config.asked.experiments
+        return Node(Metrics(), {"tables": tuple(self.table(name) for name in asked)})
 
     def at(self, address: Address) -> Node:
         """The node of an address."""
@@ -205,8 +212,19 @@ class Study:
         yield from self._runs(experiment, found.branch_runs)
 
     def nodes(self) -> list[Node]:
-        """Every file of a finished study, each once."""
-        todo = [self.metrics(), *(self.figure(name) for name in self.config.figures)]
+        """Every file of a finished study, each once. Figures of the paper are not asked for."""
+        return self.behind(
+            [self.metrics(), *(self.figure(name) for name in self.config.asked.figures)]
+        )
+
+    def known(self) -> list[Node]:
+        """Every file of a finished study, and all that the figures of the paper need."""
+        paper = (self.figure(name) for name in self.config.paper.figures)
+        return list(dict.fromkeys([*self.nodes(), *self.behind(list(paper))]))
+
+    def behind(self, nodes: Sequence[Node]) -> list[Node]:
+        """Nodes with all that they are made from, each once."""
+        todo = list(nodes)
         found: dict[Node, None] = {}
         while todo:
             node = todo.pop()
@@ -215,13 +233,13 @@ class Study:
                 todo.extend(itertools.chain.from_iterable(node.inputs.values()))
         return list(found)
 
-    def jobs(self) -> Iterator[tuple[str, list[str]]]:
-        """The key of each job, and the files that it makes.
+    def jobs(self, nodes: Iterable[Node]) -> Iterator[tuple[str, list[str]]]:
+        """The key of each job that makes some nodes, and their files.
 
         One job makes θ0 of a block and the mask of its dense network.
         """
         files: dict[str, list[str]] = {}
-        for node in self.nodes():
+        for node in nodes:
             plan, maker = node.plan, node
             if isinstance(plan, Mask) and plan.making is None:
                 maker = self.theta0(plan.experiment, plan.block)
@@ -232,14 +250,16 @@ class Study:
         """The paths of all files of a finished study that jobs make."""
         return {path for node in self.nodes() for path in node.files}
 
-    def arrays(self) -> set[str]:
-        """The paths of the array files beside manifests."""
-        return {str(arrays_of(Path(node.path))) for node in self.nodes() if node.kind == "dataset"}
+    def known_files(self) -> set[str]:
+        """The paths of all files that may be there, with the array files beside manifests."""
+        nodes = self.known()
+        arrays = {str(arrays_of(Path(node.path))) for node in nodes if node.kind == "dataset"}
+        return arrays | {path for node in nodes for path in node.files}
 
     def outdated(self, found: Mapping[str, str]) -> list[str]:
-        """Of files and their keys, those of the study that should have another key."""
+        """Of files and their keys, those that should have another key."""
         return sorted(
-            node.path for node in self.nodes() if found.get(node.path, node.key) != node.key
+            node.path for node in self.known() if found.get(node.path, node.key) != node.key
         )
 
     def memory(self, node: Node) -> int:
@@ -268,11 +288,21 @@ class Study:
     def _figure_runs(self, figure: str) -> Iterator[Node]:
         """The runs that a figure draws, experiment by experiment."""
         wanted: dict[str, dict[BranchRuns, None]] = {}
-        for line in self.config.figures[figure].runs():
+        for line in self.figures[figure].runs():
             runs = BranchRuns(line.strategy, line.round, line.branch)
             wanted.setdefault(line.experiment, {})[runs] = None
         for experiment, own in wanted.items():
             yield from self._runs(experiment, list(own))
+
+    def _figure_masks(self, figure: str) -> Iterator[Node]:
+        """The masks that a figure draws, experiment by experiment and block by block."""
+        wanted: dict[str, list[tuple[str, int]]] = {}
+        for experiment, strategy, round in self.figures[figure].masks():
+            wanted.setdefault(experiment, []).append((strategy, round))
+        for experiment, lines in wanted.items():
+            for block in self.experiments[experiment].blocks:
+                for strategy, round in lines:
+                    yield self.mask(experiment, block, strategy, round)
 
     def _start(self, experiment: str, strategy: str, round: int, branch: str) -> Weights:
         """The weights that a training run begins with."""

@@ -35,7 +35,7 @@ class Results:
 
     def __init__(self, folder: Path, study: Study | None):
         self.folder, self.study = folder, study
-        self.planned = {node.path: node for node in study.nodes()} if study else {}
+        self.planned = {node.path: node for node in study.known()} if study else {}
         found = [path for path in folder.rglob("*") if not path.is_dir() and path.suffix != PART]
         self.names = {f"{RESULTS}/{path.relative_to(folder).as_posix()}" for path in found}
         self.stored = functools.lru_cache(maxsize=1000)(self._stored)

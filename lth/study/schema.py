@@ -10,6 +10,8 @@ from lth.files.paths import NAME
 from lth.report.figures.choices import Figure
 from lth.report.style import Style
 from lth.study.experiment import Experiment
+from lth.study.paper import SCALES, Numbered
+from lth.study.sweeps import Sweep
 
 EXTENDS = {"type": "string", "description": "The entry of the catalog whose keys it inherits."}
 DEFS = "#/$defs/"
@@ -21,21 +23,24 @@ Schema = dict[str, Any]
 def schema() -> Schema:
     """The schema of a file of either kind.
 
-    In entries of experiments and figures no key is required, since all may be inherited, and null
-    removes a key. Within lists nothing is inherited, so there each mapping is complete.
+    In entries of experiments, figures and sweeps no key is required, since all may be inherited,
+    and null removes a key. Within lists nothing is inherited, so there each mapping is complete.
     """
-    kinds = (Experiment, Figure, Source, Style)
+    kinds = (Experiment, Figure, Source, Style, Sweep, Numbered)
     schemas, types = msgspec.json.schema_components(kinds, ref_template=f"{DEFS}{{name}}")
-    experiment, figure, source, style = map(_standard, schemas)
+    experiment, figure, source, style, sweep, numbered = map(_standard, schemas)
     whole = {name: _standard(item) for name, item in types.items()}
     changes = {f"{name}{CHANGES}": _changes(item) for name, item in whole.items()}
-    for name in [*_names(experiment), *_names(figure)]:
+    for name in [*_names(experiment), *_names(figure), *_names(sweep)]:
         changes[f"{name}{CHANGES}"]["properties"]["extends"] = EXTENDS
     sections = {
         "experiments": _section(_changes(experiment)),
         "figures": _section(_changes(figure)),
         "datasets": _section(source),
         "style": style,
+        "sweeps": _section(_changes(sweep)),
+        "paper": _section(numbered),
+        "scale": {"enum": list(SCALES)},
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

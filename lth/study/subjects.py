@@ -1,14 +1,17 @@
 """What figures may draw of an experiment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
 
 from lth.data.source import Source
 from lth.lottery.names import DENSE
+from lth.networks.architecture import Architecture, Parameter
 from lth.report.subject import Subject
 from lth.study.experiment import Experiment
 from lth.study.planned_survivors import survivors
 from lth.study.references import InitialWeights
 from lth.study.strategies.choices import Strategy
+from lth.training.recipe import Recipe
 
 
 def subject_of(experiment: Experiment, known: Mapping[str, Source]) -> Subject:
@@ -35,7 +38,53 @@ def subject_of(experiment: Experiment, known: Mapping[str, Source]) -> Subject:
         untrained=frozenset(
             name for name, item in experiment.strategies.items() if _untrained(name, item)
         ),
+        facts=_facts(experiment, experiment.architecture(known)),
     )
+
+
+def _facts(experiment: Experiment, architecture: Architecture) -> dict[str, str]:
+    """What a table of experiments says of one, by FACTS: the rows of Figure 2 of the paper."""
+    recipe, weights = experiment.recipe, architecture.weights
+    convolutions = [weight for weight in weights if weight.layer == "convolution"]
+    dense = [weight for weight in weights if weight.layer in ("hidden", "output")]
+    return {
+        "Data": experiment.dataset,
+        "Convolutions": _widths(convolutions),
+        "Fully-connected layers": _widths(dense),
+        "Weights": f"{sum(weight.size for weight in weights):,}",
+        "of these in convolutions": f"{sum(weight.size for weight in convolutions):,}",
+        "Iterations": f"{recipe.iterations:,}",
+        "Batch": f"{recipe.batch}",
+        "Optimizer": "\n".join(_optimizer(recipe)),
+        "Pruned in each round": "\n".join(_rates(experiment)),
+    }
+
+
+def _widths(weights: Sequence[Parameter]) -> str:
+    """The units or channels of layers, such as `64, 64, 4 x 128`."""
+    words: list[str] = []
+    for width, same in groupby(weight.shape[0] for weight in weights):
+        count = len(list(same))
+        words += [f"{count} x {width}"] if count > 2 else [str(width)] * count
+    return ", ".join(words) or "none"
+
+
+def _optimizer(recipe: Recipe) -> Iterator[str]:
+    name = "SGD" if recipe.optimizer == "sgd" else recipe.optimizer.capitalize()
+    yield f"{name} {recipe.learning_rate:g}"
+    if recipe.momentum:
+        yield f"momentum {recipe.momentum:g}"
+    if recipe.warmup:
+        yield f"warm-up {recipe.warmup:,}"
+    if recipe.drops:
+        yield f"x {recipe.drop_factor:g} at {' and '.join(f'{drop:,}' for drop in recipe.drops)}"
+
+
+def _rates(experiment: Experiment) -> Iterator[str]:
+    """The rates of the first strategy in its first round, by class of layer."""
+    strategy = next(iter(experiment.strategies.values()))
+    for layer, rate in sorted(strategy.rates_of(1).items()):
+        yield f"{layer} {100 * rate:g} %"
 
 
 def _untrained(name: str, strategy: Strategy) -> bool:

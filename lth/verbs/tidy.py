@@ -9,17 +9,19 @@ from lth.files.paths import RESULTS
 from lth.files.terminal import printable
 from lth.study import catalog
 from lth.study.graph import Study
+from lth.study.paper import SCALES
 from lth.training.checkpoint import path_beside
 
 
 def tidy(params: Path, delete: bool) -> None:
     """Lists the files in results that are none of the study's, or deletes them.
 
+    Those of the paper's figures are the study's, at both scales.
+
     Do not run it while snakemake runs.
     """
-    study = Study(catalog.read(params))
-    files = study.files()
-    files |= {str(path_beside(Path(path))) for path in files} | study.arrays()
+    files = Study(catalog.read(params, scales=SCALES)).known_files()
+    files |= {str(path_beside(Path(path))) for path in files}
     every = sorted(path for path in Path(RESULTS).rglob("*"))
     stale = [path for path in every if path.is_file() and str(path) not in files]
     for path in stale:

@@ -10,6 +10,7 @@ from lth.files.terminal import printable
 from lth.study import catalog
 from lth.study.faults.files import faults_of, key_of
 from lth.study.graph import Study
+from lth.study.paper import SCALES
 from lth.study.results import ChangedParentError, FaultyParentError, Results
 
 PARTS = {"datasets": 0, "runs": 1, "origins": 2}  # files follow from one another in this order
@@ -48,17 +49,18 @@ class Findings:
 def verify(folder: Path, *, recompute: int | None, seed: int | None) -> None:
     """Prints each fault with its file, and a summary.
 
-    The files are those of the study whose `params.yaml` lies beside the folder. Where none lies
-    there, they are all files in the folder. `lth.study.faults` says what is checked of each. Then
-    `recompute` of the training runs, drawn by a seed, are trained once more (see `recomputing`).
-    Raises ValueError where there is a fault or nothing to check.
+    The files are those of the study whose `params.yaml` lies beside the folder, and those of the
+    paper's figures. Where none lies there, they are all files in the folder. `lth.study.faults`
+    says what is checked of each. Then `recompute` of the training runs, drawn by a seed, are
+    trained once more (see `recomputing`). Raises ValueError where there is a fault or nothing to
+    check.
     """
     if not (folder / "runs").is_dir():
         mend = "run snakemake first, or name the results folder (not a part of it)"
         raise ValueError(f"{folder}: no folder runs in it; {mend}")
     study, found = _study(folder), Findings()
     results = Results(folder, study)
-    known = results.names if study is None else results.names & (study.files() | study.arrays())
+    known = results.names if study is None else results.names & study.known_files()
     for name in sorted(known, key=_order):
         _check(name, results, known, found)
     found.settle()
@@ -111,7 +113,7 @@ def _study(folder: Path) -> Study | None:
     if not (top / "params.yaml").exists():
         return None
     try:
-        return Study(catalog.read(top / "params.yaml", top / catalog.CATALOG))
+        return Study(catalog.read(top / "params.yaml", top / catalog.CATALOG, SCALES))
     except ValueError as error:
         why = f"since that beside it cannot be read ({error})"
         print(printable(f"{folder}: compared with no study, {why}"))

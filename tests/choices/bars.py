@@ -1,9 +1,9 @@
 """A kind of figure for tests: `bars`, one for each row of a table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Self
 
-from lth.report.figures.figure import Figure
+from lth.report.figures.figure import Drawn, Figure
 from lth.report.points import Row
 from lth.report.subject import Subject
 from lth.settings import unknown
@@ -11,7 +11,6 @@ from lth.settings import unknown
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
 
-    from lth.files.hdf5 import File
     from lth.report.style import Style
 
 
@@ -30,13 +29,15 @@ class Bars(Figure, tag="bars"):
         """The experiment."""
         return (self.of,)
 
-    def plot(
-        self, style: "Style", tables: Mapping[str, Sequence[Row]], runs: "Sequence[File]"
-    ) -> "Picture":
+    def numbers(self, drawn: Drawn) -> list[Row]:
+        """The heights of the bars."""
+        return [{"height": row["final_test_accuracy"]} for row in drawn.tables[self.of]]
+
+    def plot(self, style: "Style", drawn: Drawn) -> "Picture":
         """A bar for each row of the table."""
         from matplotlib.figure import Figure as Picture
 
         picture = Picture(figsize=(style.width, style.height))
-        heights = [row["final_test_accuracy"] for row in tables[self.of]]
+        heights = [row["height"] for row in self.numbers(drawn)]
         picture.add_subplot().bar(range(len(heights)), heights)
         return picture

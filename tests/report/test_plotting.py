@@ -28,7 +28,7 @@ def document(folder: Path) -> Document:
 
 def test_a_figure_is_drawn_from_the_origins_of_tables(tmp_path: Path) -> None:
     figure = resolved({**DENSITY, "lines": {"iterative/ticket": ""}})
-    picture = plotting.plot(figure, STYLE, [document(tmp_path)], [])
+    picture = figure.plot(STYLE, plotting.drawn_from([document(tmp_path)], {}))
     assert drawn(picture.axes[1])[0].get_ydata() == pytest.approx([50, 50, 50])
 
 
@@ -36,10 +36,10 @@ def test_a_table_that_was_changed_is_not_drawn(tmp_path: Path) -> None:
     found = document(tmp_path)
     (tmp_path / "toy.csv").write_text("changed")
     with pytest.raises(ValueError, match=r"toy\.csv: not the file that was written"):
-        plotting.plot(resolved(DENSITY), STYLE, [found], [])
+        plotting.drawn_from([found], {})
 
 
 def test_a_figure_of_other_tables_is_not_drawn(tmp_path: Path) -> None:
     figure = resolved({**DENSITY, "over": {"other": ""}})
     with pytest.raises(ValueError, match="the table of other, which the figure draws, is missing"):
-        plotting.plot(figure, STYLE, [document(tmp_path)], [])
+        figure.plot(STYLE, plotting.drawn_from([document(tmp_path)], {}))

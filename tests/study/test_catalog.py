@@ -52,7 +52,7 @@ def test_mappings_merge_key_by_key_and_lists_replace(project: Project) -> None:
 
 def test_null_removes_an_inherited_key(project: Project) -> None:
     strategies = {"iterative": None, "oneshot": ONESHOT}
-    project.set("experiments.once", {"extends": "lenet", "strategies": strategies})
+    project.set("experiments.once", {"extends": "lenet-tickets", "strategies": strategies})
     found = project.read().experiments["once"].strategies
     assert list(found) == ["oneshot"]
     assert isinstance(found["oneshot"], Oneshot)
@@ -60,8 +60,8 @@ def test_null_removes_an_inherited_key(project: Project) -> None:
 
 def test_an_experiment_may_stand_complete_without_an_entry(project: Project) -> None:
     entries = yaml.safe_load((project.entries / "lenet.yaml").read_text())["experiments"]
-    project.set("experiments.own", entries["lenet"])
-    project.set("experiments.inherited", {"extends": "lenet"})
+    project.set("experiments.own", entries["lenet-tickets"])
+    project.set("experiments.inherited", {"extends": "lenet-tickets"})
     found = project.read().experiments
     assert found["own"] == found["inherited"]
 
@@ -100,7 +100,8 @@ def test_entries_that_extend_each_other_are_refused(project: Project, section: s
 
 def test_entries_that_extend_one_another_endlessly_are_refused(project: Project) -> None:
     chain = {f"a{number}": {"extends": f"a{number + 1}"} for number in range(1_500)}
-    project.set("experiments", chain | {"a1500": {}}, "workflow/catalog/conv.yaml")
+    file = project.entries / "more.yaml"
+    file.write_text(yaml.safe_dump({"experiments": chain | {"a1500": {}}}), encoding="utf-8")
     project.set(f"{DIGITS}.extends", "a0")
     refused(
         project,
@@ -118,10 +119,11 @@ def test_entries_extend_others_of_their_own_kind(project: Project) -> None:
 
 # Faults of params.yaml
 
-SECTIONS = "experiments, figures, style"
+SECTIONS = "experiments, figures, style, sweeps, scale"
+LEGAL = "experiments, figures, scale, style, sweeps"
 COLORS = "expected tab:blue and so on, C0 to C9, #rrggbb or one of black blue brown"
 PARAMS = [
-    ("stile", {}, f"params.yaml: unknown key 'stile'; did you mean 'style'? legal: {SECTIONS}"),
+    ("stile", {}, f"params.yaml: unknown key 'stile'; did you mean 'style'? legal: {LEGAL}"),
     ("style.colours", {}, "style: unknown key 'colours'; did you mean 'colors'? legal: colors,"),
     ("style.colors.ticket", "bleu", f"style.colors.ticket: {COLORS}"),
     ("style.colors.tickt", "black", "style.colors.tickt: unknown branch 'tickt'; did you mean"),

@@ -45,8 +45,8 @@ def test_paths_say_what_a_file_is(project: Project) -> None:
 
 def test_the_arrays_of_a_data_set_lie_beside_its_manifest(project: Project) -> None:
     study = project.study()
-    assert study.arrays() == {"results/datasets/digits.npz"}
-    assert not study.arrays() & study.files()
+    assert study.known_files() == study.files() | {"results/datasets/digits.npz"}
+    assert "results/datasets/digits.npz" not in study.files()
 
 
 def test_figures_of_a_study_may_have_no_experiment_of_their_own(project: Project) -> None:
@@ -125,7 +125,7 @@ def test_a_node_has_the_settings_of_its_plan_as_text(project: Project) -> None:
 
 def test_one_job_makes_theta0_and_the_dense_mask_of_a_block(project: Project) -> None:
     study = project.study()
-    jobs = [sorted(files) for _, files in study.jobs()]
+    jobs = [sorted(files) for _, files in study.jobs(study.nodes())]
     assert sorted([f"{RUNS}/theta0.h5", f"{RUNS}/dense/round-0/mask.h5"]) in jobs
     paths = [path for files in jobs for path in files]
     assert sorted(paths) == sorted(study.files())
@@ -189,9 +189,9 @@ def test_each_key_of_three_thousand_jobs_is_computed_once(
     assert study.experiments["digits"].jobs > 3_000
     calls.clear()
     nodes = study.nodes()
-    assert len(list(study.jobs())) == len(nodes) - 116
+    assert len(list(study.jobs(study.nodes()))) == len(nodes) - 116
     study.outdated(keys_of(study))
-    judged(study)
+    judged(nodes)
     assert calls == {"key": len(nodes), "architecture": 1}
 
 

@@ -1,15 +1,13 @@
 """What makes the tests of `lth verify` short."""
 
 import hashlib
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from lth.files.origins import Document
+from lth.report.figures.figure import Drawn
 from lth.study.faults import documents
 from lth.study.plans.figure import Figure
-from lth.study.results import Results
 
 Pictures = tuple[bytes, bytes]
 redrawn, remembered = documents.redrawn, dict[str, Pictures]()
@@ -17,7 +15,7 @@ redrawn, remembered = documents.redrawn, dict[str, Pictures]()
 
 @pytest.fixture(autouse=True)
 def each_picture_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Figures of equal settings, from files of equal bytes, are drawn once in all tests.
+    """Figures of equal settings, from equal tables and arrays, are drawn once in all tests.
 
     Drawing is three quarters of what `lth verify` does in a tiny study. Code and versions do not
     change within a process. That a second drawing has the same bytes is tested beside the figures.
@@ -25,22 +23,14 @@ def each_picture_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "redrawn", drawn_once)
 
 
-def drawn_once(found: Document, plan: Figure, results: Results) -> Pictures:
-    """What `redrawn` gives, from memory where nothing that it reads has changed."""
-    digest = hashlib.sha256()
-    for text in (repr(plan), found.origin.key, *map(str, read_bytes(found, results))):
-        digest.update(text.encode() + b"\0")
+def drawn_once(found: Document, plan: Figure, drawn: Drawn) -> Pictures:
+    """What `redrawn` gives, from memory where it has drawn the same before."""
+    digest = hashlib.sha256(repr((plan, found.origin.key, drawn.tables)).encode())
+    for file in (*drawn.runs, *drawn.starts, *drawn.masks):
+        digest.update(repr(file.origin).encode())
+        for name, array in sorted(file.arrays.items()):
+            digest.update(f"{name} {array.shape}".encode() + array.tobytes())
     name = digest.hexdigest()
     if name not in remembered:
-        remembered[name] = redrawn(found, plan, results)
+        remembered[name] = redrawn(found, plan, drawn)
     return remembered[name]
-
-
-def read_bytes(found: Document, results: Results) -> Iterator[bytes]:
-    """All that the tables, their origins and the runs of a figure are."""
-    for role, items in sorted(found.origin.inputs.items()):
-        for item in items:
-            yield results.path(item.path).read_bytes()
-            if role == "tables":
-                for file in map(Path, results.document(item.path).files):
-                    yield file.read_bytes() if file.exists() else b"missing"

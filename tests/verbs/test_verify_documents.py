@@ -120,9 +120,9 @@ def test_pictures_without_an_origin_are_named(
     here: Built, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("results/origins/figures/loss-curves.json").unlink()
-    figures = [f"results/figures/loss-curves.{suffix}" for suffix in ("png", "svg")]
+    figures = [f"results/figures/loss-curves.{suffix}" for suffix in ("csv", "png", "svg")]
     what = f"no file in results/origins says what it was made from; {MEND}"
-    assert faults(capsys)[0][:2] == [f"{path}: {what}" for path in figures]
+    assert faults(capsys)[0][:3] == [f"{path}: {what}" for path in figures]
 
 
 def test_arrays_without_a_manifest_are_named(

@@ -16,11 +16,11 @@ DENSE, MASK = f"{RUNS}/dense/round-0/ticket/run.h5", f"{RUNS}/iterative/round-1/
 
 def wrong(built: Built) -> set[str]:
     """The files that exist and are not right."""
-    return {path for path, right in judged(built.study).items() if not right}
+    return {path for path, right in judged(built.study.nodes()).items() if not right}
 
 
 def test_all_files_of_a_whole_study_are_right(here: Built) -> None:
-    found = judged(here.study)
+    found = judged(here.study.nodes())
     assert found.keys() == here.study.files()
     assert all(found.values())
 
@@ -28,7 +28,7 @@ def test_all_files_of_a_whole_study_are_right(here: Built) -> None:
 @pytest.mark.parametrize("path", [MASK, TABLE, FIGURE])
 def test_a_lost_file_is_not_among_them(here: Built, path: str) -> None:
     Path(path).unlink()
-    assert path not in judged(here.study)
+    assert path not in judged(here.study.nodes())
 
 
 def test_what_is_made_from_a_lost_file_is_wrong(here: Built) -> None:

@@ -2,6 +2,7 @@
 # come from lth.study.
 import base64
 import contextlib
+import functools
 import json
 import os
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from lth.files import paths as lth_paths
 from lth.files.terminal import printable
 from lth.study import catalog as lth_catalog
+from lth.study import paper as lth_paper
 from lth.study.graph import Study
 from lth.study.judging import judged
 from lth.study.plans.plan import placed
@@ -19,10 +21,10 @@ from lth.study.plans.choices import PLANS
 from snakemake.exceptions import WorkflowError
 
 
-def read_study():
+def read_study(scales=()):
     """The study of params.yaml. A fault in it is one line, and the end."""
     try:
-        return Study(lth_catalog.read())
+        return Study(lth_catalog.read(scales=scales))
     except ValueError as error:
         sys.exit(printable(f"lth: error: {error}"))
 
@@ -31,15 +33,32 @@ study = read_study()
 planned = {item.path: item for item in study.nodes()}
 
 
-def trust_files(study):
+@functools.cache
+def paper():
+    """The study with the paper's figures, and its nodes by path, where one of them is asked for."""
+    found = read_study(lth_paper.SCALES)
+    return found, {item.path: item for item in found.known()}
+
+
+def plan_paper(path):
+    """Plans a file of the paper's figures, if it is one, with all that it is made from."""
+    found, known = paper()
+    wanted = found.behind([known[path]] if path in known else [])
+    new = [item for item in wanted if item.path not in planned]
+    planned.update((item.path, item) for item in new)
+    if workflow.is_main_process:
+        trust_files(found, new)
+
+
+def trust_files(study, nodes):
     """Makes Snakemake's memory agree with what the files say of themselves.
 
     Snakemake decides by its records, by marks of jobs that were killed, and by times. Any of these
     may be lost, or come back from a checkout without the files. The key in a file stays with it.
     Snakemake judges the files of a job together, so they are told of together.
     """
-    found, now = judged(study), time.time()
-    for key, paths in study.jobs():
+    found, now = judged(nodes), time.time()
+    for key, paths in study.jobs(nodes):
         existing = [path for path in paths if path in found]
         right = all(found[path] for path in existing)
         records = {path: recorded(path, key) for path in existing}
@@ -103,6 +122,8 @@ def node(kind, wildcards):
     """The node of a rule: the wildcards are its coordinates, by the same names."""
     path = pattern(kind).format(**dict(wildcards))
     if path not in planned:
+        plan_paper(path)
+    if path not in planned:
         raise WorkflowError(f"{path} is not in the study; see: python -m lth check")
     return planned[path]
 
@@ -136,8 +157,13 @@ def options(kind):
 
 
 def memory(kind):
-    return lambda wildcards: study.memory(node(kind, wildcards))
+    return lambda wildcards: study_of(node(kind, wildcards)).memory(node(kind, wildcards))
+
+
+def study_of(item):
+    """The study that has a node."""
+    return study if item.plan.experiment in study.experiments else paper()[0]
 
 
 def caption(wildcards):
-    return study.config.figures[wildcards.name].caption
+    return node("figure", wildcards).plan.figure.caption

@@ -37,6 +37,7 @@ rule plot:
             caption="../report/figure.rst",
         ),
         png=products("figure")[1],
+        csv=products("figure")[2],
         origin=pattern("figure"),
     log:
         "logs/figures/{name}.log",
@@ -47,7 +48,7 @@ rule plot:
         caption=caption,
     shell:
         "python -m lth plot --settings {params.settings:q} --key {params.key} {params.inputs}"
-        " --svg {output.svg} --png {output.png} --origin {output.origin} > {log} 2>&1"
+        " --svg {output.svg} --png {output.png} --csv {output.csv} --origin {output.origin} > {log} 2>&1"
 
 
 rule summarize:

@@ -12,6 +12,7 @@ from msgspec import UNSET, UnsetType
 from lth.lottery.names import DENSE
 from lth.report import panels
 from lth.report.figures.figure import (
+    Drawn,
     Figure,
     LegendEntry,
     Over,
@@ -83,11 +84,21 @@ class Curves(Figure, tag="curves"):
         lines = [line_of(text) for panel in self._shown() for text in panel.lines]
         return tuple(dict.fromkeys(lines))
 
-    def plot(
-        self, style: "Style", tables: Mapping[str, Sequence[Row]], runs: "Sequence[File]"
-    ) -> "Picture":
+    def numbers(self, drawn: Drawn) -> list[Row]:
+        return [
+            {
+                **{"row": panel.place[0], "column": panel.place[1], "y": panel.y},
+                **{"line": str(curve.line), "iteration": iteration},
+                **{"mean": mean, "low": low, "high": high},
+            }
+            for panel in self._shown()
+            for curve in panel.curves(drawn.runs)
+            for iteration, mean, low, high in curve.points()
+        ]
+
+    def plot(self, style: "Style", drawn: Drawn) -> "Picture":
         shown = list(self._shown())
-        curves = {panel.place: panel.curves(runs) for panel in shown}
+        curves = {panel.place: panel.curves(drawn.runs) for panel in shown}
         overs = [panel.over for panel in shown]
         legend = Legend.of(self.runs(), overs)
         names = legend.names(list(itertools.chain(*curves.values())))
@@ -192,6 +203,11 @@ class Curve:
         count = len(iterations)
         bars = slice(1 + number * max(count // APART, 1), None, max(count // BARS, 1))
         return cls(line, iterations, mean, low, high, 100 * density, bars)
+
+    def points(self) -> "Iterator[tuple[int, float, float, float]]":
+        """The iterations with mean, minimum and maximum, in the units of the axes."""
+        arrays = (self.iterations, self.mean, self.low, self.high)
+        return zip(*(array.tolist() for array in arrays), strict=True)
 
 
 @dataclasses.dataclass(frozen=True)

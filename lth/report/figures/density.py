@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 
 from lth.report import panels
 from lth.report.figures.figure import (
+    Drawn,
     Figure,
     LegendEntry,
     Over,
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Picture
 
-    from lth.files.hdf5 import File
     from lth.report.style import Style
 
 WORDS = {"ticket": "winning ticket", "reinit": "random reinit"}  # of the paper, by branch
@@ -90,16 +90,27 @@ class Density(Figure, tag="density"):
     def tables(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for panel in self._shown() for name in panel.over))
 
-    def plot(
-        self, style: "Style", tables: Mapping[str, Sequence[Row]], runs: "Sequence[File]"
-    ) -> "Picture":
+    def numbers(self, drawn: Drawn) -> list[Row]:
+        return [
+            {
+                **{"row": panel.place[0], "column": panel.place[1], "y": panel.y},
+                **{"experiment": series.experiment, "strategy": series.strategy},
+                **{"branch": series.branch, panel.x: point.size},
+                **{"mean": point.mean, "low": point.low, "high": point.high},
+            }
+            for panel in self._shown()
+            for series in panel.series()
+            for point in _points(series, panel, drawn.tables)
+        ]
+
+    def plot(self, style: "Style", drawn: Drawn) -> "Picture":
         shown = list(self._shown())
         overs = [panel.over for panel in shown]
         legend = Legend.of(shown, style)
         with panels.defaults({"font.size": style.font}):
             picture, axes = panels.grid([panel.place for panel in shown], style)
             for panel in shown:
-                axis, lines = axes[panel.place], _lines(panel, tables)
+                axis, lines = axes[panel.place], _lines(panel, drawn.tables)
                 _plot(axis, lines, legend)
                 sizes = [[point.size for point in line] for _, line in lines]
                 panels.ticks_of_sizes(axis, of_table(panel.x), panel.scale, sizes, style)

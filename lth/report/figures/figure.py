@@ -1,11 +1,13 @@
 """What all kinds of figures have: a grid of panels, and experiments with their labels."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from lth.files.hdf5 import File
 from lth.report.lines import Line
 from lth.report.looks import look_of
 from lth.report.panels import Place
@@ -16,9 +18,9 @@ from lth.settings import Natural, Settings, expected, unknown
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Picture
 
-    from lth.files.hdf5 import File
     from lth.report.style import Style
 
+MaskOf = tuple[str, str, int]  # experiment, strategy and round
 MOST = 12  # rows or columns of panels
 Value = TypeVar("Value")
 Panel = TypeVar("Panel")
@@ -45,6 +47,19 @@ class LegendEntry(Settings):
 Over = dict[str, str | LegendEntry]  # by experiment; a text is its label
 
 
+@dataclasses.dataclass(frozen=True)
+class Drawn:
+    """What a figure is drawn from: tables by experiment, and files of training runs, θ0 and masks.
+
+    Those of an experiment are there for all its blocks.
+    """
+
+    tables: Mapping[str, Sequence[Row]] = dataclasses.field(default_factory=dict)
+    runs: Sequence[File] = ()
+    starts: Sequence[File] = ()
+    masks: Sequence[File] = ()
+
+
 class Figure(Settings, tag_field="kind"):
     """A figure: what it draws, of which experiments. `caption` is a sentence below it."""
 
@@ -66,10 +81,20 @@ class Figure(Settings, tag_field="kind"):
         """The training runs that it draws."""
         return ()
 
-    def plot(
-        self, style: "Style", tables: Mapping[str, Sequence[Row]], runs: "Sequence[File]"
-    ) -> "Picture":
-        """The picture, from tables by experiment and from runs. Raises ValueError without them."""
+    def starts(self) -> tuple[str, ...]:
+        """The experiments whose θ0 it draws."""
+        return ()
+
+    def masks(self) -> tuple[MaskOf, ...]:
+        """The masks that it draws."""
+        return ()
+
+    def plot(self, style: "Style", drawn: Drawn) -> "Picture":
+        """The picture. Raises ValueError where something that it draws is missing."""
+        raise NotImplementedError
+
+    def numbers(self, drawn: Drawn) -> list[Row]:
+        """The numbers of the picture: rows with the same columns."""
         raise NotImplementedError
 
 

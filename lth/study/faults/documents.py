@@ -8,6 +8,7 @@ from lth.files import origins
 from lth.files.hdf5 import Stored
 from lth.files.origins import MEND, Document
 from lth.report import headlines, plotting, tables
+from lth.report.figures.figure import Drawn
 from lth.study.plans.figure import Figure
 from lth.study.plans.metrics import Metrics
 from lth.study.plans.plan import Plan
@@ -51,7 +52,9 @@ def _check_inputs(found: Document, results: Results) -> None:
                 what = f"{item.path} ({role}), which is missing"
                 raise ValueError(f"was made from {what}; run snakemake again")
             try:
-                there = results.stored(item.path) if role == "runs" else results.document(item.path)
+                there = (
+                    results.document(item.path) if role == "tables" else results.stored(item.path)
+                )
             except Exception as error:
                 raise FaultyParentError(item.path) from error
             check_unchanged(item, there.as_input(), role)
@@ -83,20 +86,34 @@ def _text_faults(found: Document, text: str, source: str) -> Iterator[str]:
 
 
 def _figure_faults(found: Document, plan: Figure, results: Results) -> Iterator[str]:
-    """Drawn again by the same versions, a figure has the same bytes."""
+    """Its numbers follow from its inputs. Drawn by the same versions, it has the same bytes."""
     from lth.report import rendering  # matplotlib takes half a second to import
 
+    drawn = drawn_by(found, results)
+    *pictures, numbers = (results.path(path) for path in plan.products)
+    if numbers.read_bytes() != plotting.text_of(plan.figure.numbers(drawn)).encode():
+        yield f"{numbers}: is not what its inputs say; {MEND}"
     versions = rendering.versions()
     if {name: found.made_on.get(name) for name in versions} != versions:
         return
-    for path, image in zip(plan.products, redrawn(found, plan, results), strict=True):
-        if results.path(path).read_bytes() != image:
-            yield f"{results.path(path)}: is not the picture that its inputs give; {MEND}"
+    for path, image in zip(pictures, redrawn(found, plan, drawn), strict=True):
+        if path.read_bytes() != image:
+            yield f"{path}: is not the picture that its inputs give; {MEND}"
 
 
-def redrawn(found: Document, plan: Figure, results: Results) -> tuple[bytes, bytes]:
-    """The SVG and the PNG of a figure, from the files that it was made from."""
+def drawn_by(found: Document, results: Results) -> Drawn:
+    """What a figure draws, from the files that it was made from."""
+    stored = {
+        role: [results.stored(item.path) for item in items]
+        for role, items in found.origin.inputs.items()
+        if role != "tables"
+    }
+    return plotting.drawn_from(_tables(found, results), stored)
+
+
+def redrawn(found: Document, plan: Figure, drawn: Drawn) -> tuple[bytes, bytes]:
+    """The SVG and the PNG of a figure."""
     from lth.report import rendering
 
-    picture = plotting.plot(plan.figure, plan.style, _tables(found, results), _runs(found, results))
+    picture = plan.figure.plot(plan.style, drawn)
     return rendering.rendered(picture, plan.style.dpi, found.origin.key)

@@ -13,10 +13,16 @@ class Figure(Plan):
 
     KIND: ClassVar[str] = "figure"
     PATH: ClassVar[str] = "origins/figures/{name}.json"
-    PRODUCTS: ClassVar[tuple[str, ...]] = ("figures/{name}.svg", "figures/{name}.png")
+    PRODUCTS: ClassVar[tuple[str, ...]] = (
+        "figures/{name}.svg",
+        "figures/{name}.png",
+        "figures/{name}.csv",
+    )
     ROLES: ClassVar[Mapping[str, Role]] = {
         "tables": Role("origins of the tables that it shows", ("table",), many=True, optional=True),
         "runs": Role("run files that it shows", ("run",), many=True, optional=True),
+        "starts": Role("θ0 files that it shows", ("theta0",), many=True, optional=True),
+        "masks": Role("mask files that it shows", ("mask",), many=True, optional=True),
     }
 
     name: str

@@ -10,6 +10,7 @@ from matplotlib.colors import to_rgba
 from toy_report import CURVES, STYLE, bars, curves, drawn, legend, resolved, rising, run
 
 from lth.report import rendering
+from lth.report.figures.figure import Drawn
 from lth.report.lines import Line
 
 DENSE = "toy/dense/round-0/ticket"
@@ -120,7 +121,7 @@ def test_panels_of_a_quantity_have_the_same_limits() -> None:
     loss = {"lines": [DENSE], "y": "test_loss"}
     row = [{"lines": [DENSE]}, {"lines": [TICKET]}]
     figure = resolved({**CURVES, "panels": [row, [loss, None]]})
-    picture = figure.plot(STYLE, {}, runs)
+    picture = figure.plot(STYLE, Drawn(runs=runs))
     one, two, three = picture.axes
     assert one.get_ylim() == two.get_ylim() != three.get_ylim()
     labels = [axis.get_ylabel() for axis in picture.axes]
@@ -178,4 +179,4 @@ def test_a_line_without_runs_is_refused() -> None:
 def test_unknown_quantities_are_refused_when_drawn() -> None:
     figure = resolved({**CURVES, "panels": [[{"lines": [DENSE]}]]})
     with pytest.raises(ValueError, match="y: unknown quantity 'loss'"):
-        msgspec.structs.replace(figure, y="loss").plot(STYLE, {}, [run(DENSE, rising())])
+        msgspec.structs.replace(figure, y="loss").plot(STYLE, Drawn(runs=[run(DENSE, rising())]))

@@ -10,6 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from toy_report import DENSITY, STYLE, bars, density, drawn, legend, resolved, table
 
 from lth.report import rendering
+from lth.report.figures.figure import Drawn
 
 ROUNDS = [100 * 0.8**round for round in range(6)]
 TICKET = ["iterative/ticket"]
@@ -138,7 +139,7 @@ def test_a_moment_is_a_quantity_as_any_other() -> None:
 
     panels = [[{"y": "test_accuracy_at_30"}]]
     figure = resolved({**DENSITY, "panels": panels}, {"toy": subject(moments=(30,))})
-    (axis,) = figure.plot(STYLE, {"toy": table()}, []).axes
+    (axis,) = figure.plot(STYLE, Drawn({"toy": table()})).axes
     assert axis.get_ylabel() == "Test accuracy\nat iteration 30 (%)"
     assert drawn(axis)[0].get_ydata() == pytest.approx(50)
 
@@ -192,4 +193,4 @@ def test_tables_are_those_of_all_panels_once() -> None:
 )
 def test_tables_that_lack_something_are_refused(rows: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        resolved(DENSITY).plot(STYLE, rows, [])
+        resolved(DENSITY).plot(STYLE, Drawn(rows))

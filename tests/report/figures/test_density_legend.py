@@ -10,6 +10,7 @@ from toy_report import DENSITY, PANELS, STYLE, density, drawn, legend, resolved,
 
 from lth.lottery.branches import choices as branches
 from lth.report.figures.density import WORDS
+from lth.report.figures.figure import Drawn
 from lth.report.looks import COLORS
 
 COMPARED = {"toy": "Conv-2", "other": "Conv-4"}
@@ -81,7 +82,7 @@ def test_how_tickets_are_called_goes_by_what_their_strategy_is_and_not_by_its_na
     lines = {"early/ticket": "", "s0/ticket": ""}
     subjects = {"toy": subject(untrained=frozenset({"s0"}))}
     figure = resolved({**DENSITY, "lines": lines}, subjects)
-    names = legend(figure.plot(STYLE, {"toy": table(list(lines))}, []))
+    names = legend(figure.plot(STYLE, Drawn({"toy": table(list(lines))})))
     assert names == ["winning ticket (early)", "original init (s0)"]
 
 

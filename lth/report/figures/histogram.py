@@ -1,0 +1,256 @@
+"""Figures of kind `histogram`: how weights, or connections of units, are distributed."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Literal, Self
+
+import msgspec
+import numpy as np
+from msgspec import UNSET, UnsetType
+
+from lth.files.hdf5 import File
+from lth.lottery.names import DENSE
+from lth.report import panels
+from lth.report.figures.figure import Drawn, Figure, MaskOf, Over, check_over, numbered
+from lth.report.lines import Line, nearest_round
+from lth.report.looks import COLORS, palette
+from lth.report.points import Row
+from lth.report.subject import Subject
+from lth.settings import Meta, Natural, expected
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure as Picture
+
+    from lth.report.style import Style
+
+Values = Literal["initial", "magnitude", "direction", "incoming", "outgoing"]
+LABELS: Mapping[str, str] = {
+    "initial": "Initial weight",
+    "magnitude": "|final weight - initial weight|",
+    "direction": "|final weight| - |initial weight|",
+    "incoming": "Share of incoming connections",
+    "outgoing": "Share of outgoing connections",
+}
+CHANGES = ("magnitude", "direction")  # of the dense network in training
+INSIDE, OUTSIDE = "in the winning ticket", "not in the winning ticket"
+WEIGHT = ".weight"  # ends the names of weights
+BINS = 50
+OUTSIDE_OF_PANELS = 0.001  # of all changes
+
+Level = Annotated[float, Meta(gt=0, le=100)]
+Lines = dict[str, np.ndarray]  # values by the name of a line
+
+
+class Histogram(Figure, tag="histogram"):
+    """Distributions over all trials, as densities: the area under each line is 1.
+
+    `initial` are the weights of θ0 that survive in each layer. `incoming` and `outgoing` are the
+    shares of their connections that the units of each layer keep. These have a panel for each of
+    `rounds` of a strategy, or for each of `levels` (percents of weights remaining). `magnitude` and
+    `direction` are changes of the dense network's weights in training, in the mask of one round and
+    outside of it, and have a panel for each layer. The outermost thousandth of changes lies beside
+    a panel, since a few weights move very far.
+    """
+
+    values: Values
+    over: Over
+    strategy: str
+    levels: tuple[Level, ...] | UnsetType = UNSET
+    rounds: tuple[Natural, ...] | UnsetType = UNSET
+    bins: Annotated[int, Meta(ge=1, le=10_000)] = BINS
+
+    def resolved(self, subjects: Mapping[str, Subject], where: str) -> Self:
+        over = numbered(self.over, "label")
+        check_over(over, subjects, f"{where}.over")
+        if len(over) > 1:
+            raise expected(f"{where}.over", "one experiment", list(over))
+        subject = subjects[next(iter(over))]
+        if self.strategy not in subject.strategies:
+            have = ", ".join(subject.strategies)
+            raise expected(f"{where}.strategy", f"a strategy of it ({have})", self.strategy)
+        rounds = self._rounds(subject, where)
+        if self.values in CHANGES:
+            if len(rounds) != 1:
+                raise expected(where, f"one level or round for {self.values}", list(rounds))
+            if not subject.trains(DENSE, 0, "ticket"):
+                raise expected(where, "an experiment with the branch ticket", subject.dense)
+        return msgspec.structs.replace(self, over=over, levels=UNSET, rounds=rounds)
+
+    def runs(self) -> tuple[Line, ...]:
+        return (Line(self._experiment, DENSE, 0, "ticket"),) if self.values in CHANGES else ()
+
+    def starts(self) -> tuple[str, ...]:
+        return () if self.values in ("incoming", "outgoing") else (self._experiment,)
+
+    def masks(self) -> tuple[MaskOf, ...]:
+        return tuple(
+            (self._experiment, self.strategy if round else DENSE, round) for round in self._fixed
+        )
+
+    def numbers(self, drawn: Drawn) -> list[Row]:
+        return [
+            {"panel": panel, "line": line, "from": low, "to": high, "density": density}
+            for panel, lines in self._histograms(drawn).items()
+            for line, (edges, heights) in lines.items()
+            for low, high, density in zip(edges[:-1], edges[1:], heights, strict=True)
+        ]
+
+    def plot(self, style: "Style", drawn: Drawn) -> "Picture":
+        shown = self._histograms(drawn)
+        names = list(dict.fromkeys(line for lines in shown.values() for line in lines))
+        colors = dict(zip(names, palette(len(names), COLORS), strict=True))
+        with panels.defaults({"font.size": style.font}):
+            picture, axes = panels.grid([(0, column) for column in range(len(shown))], style)
+            for axis, (panel, lines) in zip(axes.values(), shown.items(), strict=True):
+                for name, (edges, heights) in lines.items():
+                    steps = np.append(heights, heights[-1])
+                    look = {"color": colors[name], "lw": 1.2, "drawstyle": "steps-post"}
+                    axis.plot(edges, steps, label=name, **look)
+                axis.set_title(panel, fontsize=style.font)
+                axis.set_xlabel(LABELS[self.values])
+                axis.set_ylim(bottom=0)
+            axes[0, 0].set_ylabel("Density")
+            panels.legend(
+                picture, axes, style, next(iter(numbered(self.over, "label").values())).name
+            )
+        return picture
+
+    @property
+    def _experiment(self) -> str:
+        return next(iter(self.over))
+
+    @property
+    def _fixed(self) -> tuple[int, ...]:
+        """The rounds of a resolved figure."""
+        assert not isinstance(self.rounds, UnsetType), "the figure is resolved"
+        return self.rounds
+
+    def _rounds(self, subject: Subject, where: str) -> tuple[int, ...]:
+        if isinstance(self.levels, UnsetType) == isinstance(self.rounds, UnsetType):
+            raise ValueError(f"{where}: expected either levels or rounds")
+        if not isinstance(self.levels, UnsetType):
+            levels = subject.levels[self.strategy]
+            return tuple(dict.fromkeys(nearest_round(levels, level) for level in self.levels))
+        last = subject.strategies[self.strategy][0]
+        for round in self._fixed:
+            if round > last:
+                raise expected(f"{where}.rounds", f"rounds up to {last}", round)
+        return self._fixed
+
+    def _histograms(self, drawn: Drawn) -> dict[str, dict[str, tuple[list[float], list[float]]]]:
+        """By panel and line: the edges of the bins, and the density in each."""
+        found = self._found(drawn)
+        every = [values for lines in found.values() for values in lines.values()]
+        share = self.values in ("incoming", "outgoing")
+        result: dict[str, dict[str, tuple[list[float], list[float]]]] = {}
+        for panel, lines in found.items():
+            # Panels of layers may differ by orders of magnitude, those of rounds are compared.
+            if self.values in CHANGES:
+                limits = _limits(list(lines.values()), OUTSIDE_OF_PANELS)
+            else:
+                limits = (0.0, 1.0) if share else _limits(every)
+            result[panel] = {
+                name: _histogram(values, self.bins, limits) for name, values in lines.items()
+            }
+        return result
+
+    def _found(self, drawn: Drawn) -> dict[str, Lines]:
+        """The values of each line, by panel."""
+        by_round: dict[int, list[File]] = {}
+        for mask in drawn.masks:
+            by_round.setdefault(int(mask.origin.settings["round"]), []).append(mask)
+        if missing := set(self._fixed) - by_round.keys():
+            raise ValueError(f"no mask of round {min(missing)} is among those that were given")
+        if self.values in CHANGES:
+            return self._changes(drawn, by_round[self._fixed[0]])
+        return {
+            _percent(by_round[round]): self._of_round(by_round[round], drawn)
+            for round in self._fixed
+        }
+
+    def _of_round(self, masks: Sequence[File], drawn: Drawn) -> Lines:
+        kept = _layers(masks, "mask")
+        if self.values == "initial":
+            weights = _layers(_matching(masks, drawn.starts), "weights")
+            return {name: weights[name][mask] for name, mask in kept.items()}
+        return {f"{side} {name}": value for side, name, value in _shares(kept, self.values)}
+
+    def _changes(self, drawn: Drawn, masks: Sequence[File]) -> dict[str, Lines]:
+        kept = _layers(masks, "mask")
+        initial = _layers(_matching(masks, drawn.starts), "weights")
+        final = _layers(_matching(masks, drawn.runs), "weights")
+        change = _magnitude if self.values == "magnitude" else _direction
+        return {
+            name: {
+                OUTSIDE: change(initial[name], final[name])[~mask],
+                INSIDE: change(initial[name], final[name])[mask],
+            }
+            for name, mask in kept.items()
+        }
+
+
+def _magnitude(initial: np.ndarray, final: np.ndarray) -> np.ndarray:
+    return np.abs(final - initial)
+
+
+def _direction(initial: np.ndarray, final: np.ndarray) -> np.ndarray:
+    return np.abs(final) - np.abs(initial)
+
+
+def _layers(files: Sequence[File], group: str) -> dict[str, np.ndarray]:
+    """The arrays [networks, ...] of layers over all files, input layer first as in the mask."""
+    names = list(files[0].group(group))
+    return {
+        name.removesuffix(WEIGHT): np.concatenate([file.group(group)[name] for file in files])
+        for name in names
+    }
+
+
+def _matching(masks: Sequence[File], files: Sequence[File]) -> list[File]:
+    """The files of the blocks of masks, in their order, with the networks of these."""
+    by_block = {file.origin.settings["block"]: file for file in files}
+    matching: list[File] = []
+    for mask in masks:
+        file = by_block.get(block := mask.origin.settings["block"])
+        if file is None:
+            raise ValueError(f"a file of {block}, which the figure draws, is missing")
+        indices = file.indices(mask.pairs)
+        arrays = {name: array[indices] for name, array in file.arrays.items()}
+        matching.append(dataclasses.replace(file, arrays=arrays))
+    return matching
+
+
+def _shares(kept: Mapping[str, np.ndarray], values: str) -> list[tuple[str, str, np.ndarray]]:
+    """The share of its connections that each unit keeps, over all networks."""
+    found: list[tuple[str, str, np.ndarray]] = []
+    for name, mask in kept.items():
+        unit = 1 if values == "incoming" else 2  # masks are [networks, outputs, inputs, ...]
+        others = tuple(axis for axis in range(1, mask.ndim) if axis != unit)
+        side = "units of" if values == "incoming" else "inputs of"
+        found.append((side, name, mask.mean(axis=others).reshape(-1)))
+    return found
+
+
+def _percent(masks: Sequence[File]) -> str:
+    """How many of the weights are left, as the title of a panel."""
+    kept = _layers(masks, "mask").values()
+    left = sum(int(mask.sum()) for mask in kept) / sum(mask.size for mask in kept)
+    return f"{100 * left:.3g} % of weights remaining"
+
+
+def _limits(values: Sequence[np.ndarray], left_out: float = 0.0) -> tuple[float, float]:
+    """The least and the largest of some values, but for a share of them at both ends together."""
+    pooled = np.concatenate([np.asarray(each, np.float64) for each in values])
+    if not pooled.size:
+        return 0.0, 1.0
+    low, high = np.quantile(pooled, [left_out / 2, 1 - left_out / 2]).tolist()
+    return (low, high) if low < high else (low - 0.5, high + 0.5)
+
+
+def _histogram(
+    values: np.ndarray, bins: int, limits: tuple[float, float]
+) -> tuple[list[float], list[float]]:
+    """The edges of the bins, and the density in each: 0 where there are no values."""
+    counts, edges = np.histogram(values, bins, limits)
+    heights = counts / (max(values.size, 1) * np.diff(edges))
+    return edges.tolist(), heights.tolist()

@@ -1,0 +1,185 @@
+"""Figures of kind `histogram`, from toy files."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from toy_report import STYLE, SUBJECTS, drawn
+
+from lth import settings
+from lth.files.hdf5 import File
+from lth.files.origins import Origin
+from lth.report.figures.choices import Figure
+from lth.report.figures.figure import Drawn
+from lth.report.figures.histogram import BINS, INSIDE, OUTSIDE, Histogram
+from lth.report.lines import Line
+
+RNG = np.random.default_rng(1)
+SHAPES = {"fc1.weight": (6, 40), "output.weight": (3, 6)}
+TRIALS = (0, 1)
+DATA = {
+    "kind": "histogram",
+    "values": "initial",
+    "over": {"toy": "Toy"},
+    "strategy": "iterative",
+    "rounds": [0, 2],
+    "caption": "A caption",
+}
+THETA0 = {name: RNG.normal(size=(2, *shape)).astype(np.float32) for name, shape in SHAPES.items()}
+FINAL = {name: value * 2 for name, value in THETA0.items()}
+MASKS = {
+    0: {name: np.ones((2, *shape), bool) for name, shape in SHAPES.items()},
+    2: {name: np.abs(value) > 0.8 for name, value in THETA0.items()},
+}
+
+
+def figure(**changes: Any) -> Histogram:
+    data = {key: value for key, value in (DATA | changes).items() if value is not None}
+    found = settings.read(Figure, data, "figures.it").resolved(SUBJECTS, "figures.it")
+    assert isinstance(found, Histogram)
+    return found
+
+
+def file(group: str, arrays: Mapping[str, np.ndarray], round: int = 0, block: int = 0) -> File:
+    """A file of both trials of a block."""
+    trials = 2 * block + np.arange(2)
+    own = {f"{group}/{name}": array for name, array in arrays.items()}
+    own |= {"trial": trials, "repeat": np.zeros(2, int)}
+    coordinates = {"experiment": "toy", "block": f"trials-{trials[0]}-{trials[1]}", "round": round}
+    return File(Path("a.h5"), Origin("mask", coordinates, "code", {}), {}, "", {}, own)
+
+
+def files(rounds: tuple[int, ...] = (0, 2)) -> Drawn:
+    return Drawn(
+        starts=[file("weights", THETA0)],
+        runs=[file("weights", FINAL)],
+        masks=[file("mask", MASKS[round], round) for round in rounds],
+    )
+
+
+def densities(found: Histogram, from_files: Drawn, panel: str, line: str) -> np.ndarray:
+    """(from, to, density) of the bins of a line."""
+    rows = [
+        row for row in found.numbers(from_files) if (row["panel"], row["line"]) == (panel, line)
+    ]
+    return np.array([[row["from"], row["to"], row["density"]] for row in rows], float)
+
+
+def test_initial_weights_are_those_that_survive() -> None:
+    found = densities(figure(), files(), f"{_left(2)} % of weights remaining", "fc1")
+    assert len(found) == BINS
+    low, high, density = found.T
+    assert np.sum(density * (high - low)) == pytest.approx(1)
+    assert not density[(low > -0.8) & (high < 0.8)].any(), "the small ones are pruned"
+    every = densities(figure(), files(), "100 % of weights remaining", "fc1")
+    assert np.array_equal(every[:, :2], found[:, :2]), "rounds are compared on one axis"
+    expected, _ = np.histogram(THETA0["fc1.weight"], np.append(low, high[-1]), density=True)
+    assert every[:, 2] == pytest.approx(expected)
+
+
+def _left(round: int) -> str:
+    masks = MASKS[round].values()
+    return f"{100 * sum(mask.sum() for mask in masks) / sum(mask.size for mask in masks):.3g}"
+
+
+@pytest.mark.parametrize("values", ["magnitude", "direction"])
+def test_changes_are_those_of_the_dense_network_inside_and_outside(values: str) -> None:
+    found = figure(values=values, rounds=[2], bins=10)
+    for line, mask in ((INSIDE, MASKS[2]["output.weight"]), (OUTSIDE, ~MASKS[2]["output.weight"])):
+        low, high, density = densities(found, files((2,)), "output", line).T
+        change = np.abs(THETA0["output.weight"])[mask]  # since all weights double
+        edges = np.append(low, high[-1])
+        expected = np.histogram(change, edges)[0] / (change.size * np.diff(edges))
+        assert density == pytest.approx(expected)
+
+
+def test_the_outermost_changes_lie_beside_a_panel() -> None:
+    far = {name: value.copy() for name, value in FINAL.items()}
+    far["fc1.weight"][0, 0, 0] = 1000
+    found = figure(values="magnitude", rounds=[2])
+    drawn_far = Drawn(runs=[file("weights", far)], starts=files().starts, masks=files((2,)).masks)
+    assert densities(found, drawn_far, "fc1", INSIDE)[-1, 1] < 1000
+
+
+@pytest.mark.parametrize(("values", "axis"), [("incoming", 2), ("outgoing", 1)])
+def test_shares_are_those_of_the_connections_of_each_unit(values: str, axis: int) -> None:
+    found = figure(values=values, bins=20)
+    side = "units of" if values == "incoming" else "inputs of"
+    panel = f"{_left(2)} % of weights remaining"
+    low, high, density = densities(found, files(), panel, f"{side} fc1").T
+    assert (low[0], high[-1]) == (0, 1)
+    shares = MASKS[2]["fc1.weight"].mean(axis=axis).reshape(-1)
+    assert density == pytest.approx(np.histogram(shares, 20, (0, 1))[0] / (shares.size / 20))
+
+
+def test_all_blocks_count() -> None:
+    blocks = Drawn(
+        starts=[file("weights", THETA0), file("weights", FINAL, block=1)],
+        masks=[file("mask", MASKS[0], 0, block) for block in range(2)],
+    )
+    found = densities(figure(rounds=[0], bins=4), blocks, "100 % of weights remaining", "output")
+    pooled = np.concatenate([THETA0["output.weight"], FINAL["output.weight"]])
+    edges = np.append(found[:, 0], found[-1, 1])
+    assert found[:, 2] == pytest.approx(np.histogram(pooled, edges, density=True)[0])
+
+
+def test_a_picture_has_a_panel_for_each_round_and_a_line_for_each_layer() -> None:
+    picture = figure().plot(STYLE, files())
+    assert len(picture.axes) == 2
+    assert [len(drawn(axis)) for axis in picture.axes] == [2, 2]
+    assert picture.axes[0].get_title() == "100 % of weights remaining"
+    (legend,) = picture.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["fc1", "output"]
+
+
+def test_a_layer_without_survivors_is_a_line_at_0() -> None:
+    none = {name: np.zeros_like(mask) for name, mask in MASKS[0].items()}
+    empty = Drawn(starts=files().starts, masks=[file("mask", none, 2)])
+    found = densities(figure(rounds=[2]), empty, "0 % of weights remaining", "fc1")
+    assert not found[:, 2].any()
+
+
+def test_it_needs_the_files_that_it_draws() -> None:
+    masks = (("toy", "dense", 0), ("toy", "iterative", 2))
+    assert (figure().starts(), figure().masks(), figure().runs()) == (("toy",), masks, ())
+    assert figure(values="incoming").starts() == ()
+    changes = figure(values="direction", rounds=[2])
+    assert changes.runs() == (Line("toy", "dense", 0, "ticket"),)
+
+
+def test_levels_are_the_nearest_rounds() -> None:
+    assert figure(rounds=None, levels=[100, 62, 0.001]).rounds == (0, 2, 12)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"rounds": None}, ": expected either levels or rounds"),
+        ({"levels": [50]}, ": expected either levels or rounds"),
+        ({"rounds": [13]}, ".rounds: expected rounds up to 12, got 13"),
+        ({"strategy": "early-bird"}, ".strategy: expected a strategy of it (iterative"),
+        ({"over": {"toy": "a", "other": "b"}}, ".over: expected one experiment, got"),
+        ({"over": {"toys": ""}}, ".over: unknown experiment of the study 'toys'; did you mean"),
+        ({"values": "magnitude"}, ": expected one level or round for magnitude, got [0, 2]"),
+        ({"values": "final"}, ".values: "),
+        ({"rounds": None, "levels": [0]}, ".levels[0]: expected a number in (0, 100], got 0"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        figure(**changes)
+    assert str(caught.value).startswith(f"figures.it{message}")
+
+
+@pytest.mark.parametrize(
+    ("from_files", "message"),
+    [
+        (files((0,)), "no mask of round 2 is among those that were given"),
+        (Drawn(masks=files().masks), "a file of trials-0-1, which the figure draws, is missing"),
+    ],
+)
+def test_a_missing_file_is_named(from_files: Drawn, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        figure().plot(STYLE, from_files)
