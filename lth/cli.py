@@ -176,7 +176,22 @@ VERBS = {
         (_output("--out", "the metrics file to write"), ORIGIN),
         "metrics.Metrics",
     ),
-    "check": Verb("read params.yaml, and show the study complete or what is wrong", (PARAMS,)),
+    "check": Verb(
+        "read params.yaml, and show the study complete or what is wrong",
+        (
+            Option(
+                "what",
+                "the study (default), or what the figures of the paper train",
+                {"nargs": "?", "default": "study", "choices": ("study", "paper")},
+            ),
+            PARAMS,
+            Option(
+                "--scale",
+                "that of the figures of the paper (default: as params.yaml says)",
+                {"choices": ("mini", "paper")},
+            ),
+        ),
+    ),
     "schema": Verb(
         "write a JSON Schema of params.yaml and the catalog, for editors",
         (_path("--out", "the file to write, such as workflow/schema.json (default: print it)"),),

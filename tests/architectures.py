@@ -21,6 +21,8 @@ OPTIONS: Mapping[str, dict[str, Any]] = {
     "lenet": {"hidden": [300, 100], "dropout": NO_DROPOUT},
     "resnet-18": {},
     "vgg-19": {},
+    "small-resnet-18": {},
+    "small-vgg-19": {},
 }  # the others have dropout only
 
 

@@ -10,11 +10,28 @@ from lth.networks import choices
 from lth.networks.modes import EvaluationMode
 from lth.settings import plain, read
 
-LEGAL = "conv-2, conv-4, conv-6, lenet, resnet-18, vgg-19"
+SMALL = "small-conv-2, small-conv-4, small-conv-6, small-resnet-18, small-vgg-19"
+LEGAL = f"conv-2, conv-4, conv-6, lenet, resnet-18, {SMALL}, vgg-19"
 
 
-def test_the_table_has_the_networks_of_the_paper() -> None:
+def test_the_table_has_the_networks_of_the_paper_and_small_ones() -> None:
     assert ", ".join(NAMES) == LEGAL
+
+
+SIZES = {  # of all weights on the digits, and of those in convolutions
+    "small-conv-2": (136_080, 2_448),
+    "small-conv-4": (117_136, 16_272),
+    "small-conv-6": (156_048, 71_568),
+    "small-resnet-18": (77_072, 73_872),
+    "small-vgg-19": (72_208, 71_568),
+}
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_small_networks_are_as_large_as_is_said(name: str) -> None:
+    weights = built(name, (8, 8), 10).weights
+    convolutions = [weight.size for weight in weights if weight.layer == "convolution"]
+    assert (sum(weight.size for weight in weights), sum(convolutions)) == SIZES[name]
 
 
 @pytest.mark.parametrize("name", NAMES)

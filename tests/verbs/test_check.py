@@ -64,3 +64,19 @@ def test_check_raises_at_the_first_fault(project: Project, monkeypatch: pytest.M
 def test_schema_is_printed_where_no_file_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     lth("schema")
     assert json.loads(capsys.readouterr().out)["properties"]["experiments"]
+
+
+def test_check_counts_what_each_figure_of_the_paper_trains(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project.folder)
+    lth("check", "paper", "--scale", "paper")
+    *lines, last = capsys.readouterr().out.splitlines()
+    assert len(lines) == 45
+    assert lines[0].split()[:6] == ["figure-1", "random", "4,935", "networks", "in", "2,005"]
+    assert "16,186 networks in 11,338 jobs" in last
+    assert all(line.endswith("; 0 there") for line in (*lines, last))
+
+
+def test_only_the_paper_has_a_scale() -> None:
+    refused("check", "--scale", "mini", match="--scale: only the figures of the paper have one")

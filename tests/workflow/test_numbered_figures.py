@@ -69,6 +69,14 @@ def test_what_is_made_is_not_made_again(made: Workspace) -> None:
     assert made.snakemake("-n", *TARGETS, *(f"figure-{number}" for number in NUMBERS)) == {}
 
 
+def test_check_says_which_are_there(made: Workspace) -> None:
+    *lines, last = made.lth("check", "paper").splitlines()
+    there = {line.split()[0] for line in lines if line.endswith("; there")}
+    assert there == {f"figure-{number}" for number in NUMBERS}
+    assert last.startswith("mini ")
+    assert int(last.split()[-2]) > 0
+
+
 def test_they_are_verified_and_kept(made: Workspace) -> None:
     output = made.lth("verify")
     assert "are whole, in place, and follow from one another" in output

@@ -23,6 +23,11 @@ NETWORKS = {
     "conv-6": "7eaa78df552b5b7a",
     "resnet-18": "21a71b016008f1fe",
     "vgg-19": "443d88b259cb3404",
+    "small-conv-2": "c7dd7fb7b1aa5017",
+    "small-conv-4": "ada7539222246ddd",
+    "small-conv-6": "15cf30e3d19249a7",
+    "small-resnet-18": "c76640326aec7302",
+    "small-vgg-19": "43f3de8f556e2a23",
 }  # the first digits of their digests
 
 
