@@ -33,7 +33,7 @@ CODE: Mapping[str, Edit] = {
     "line ends": Edit("lth/report/tables.py", 'lineterminator="\\n"', 'lineterminator="\\r\\n"'),
     "headlines": Edit("lth/report/headlines.py", "round(value, 6)", "round(value, 5)"),
     "figures": Edit(
-        "lth/report/plotting.py", "by_experiment = {name:", "by_experiment = {str(name):"
+        "lth/report/plotting.py", "{name: tables.of_origin", "{str(name): tables.of_origin"
     ),
     "density": Edit("lth/report/figures/density.py", "SPREAD = 0.02 ", "SPREAD = 0.03 "),
     "caption": Edit("workflow/catalog/figures.yaml", "Validation loss over", "The loss over"),

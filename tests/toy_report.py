@@ -54,6 +54,7 @@ def subject(
         "iterations": 200,
         "levels": dict.fromkeys(STRATEGIES, levels),
         "untrained": frozenset({"random"}),
+        "layers": ("fc1.weight", "output.weight"),
     }
     return Subject(**{**fields, **own})
 

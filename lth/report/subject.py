@@ -27,7 +27,8 @@ class Subject:
     `moments` are iterations whose accuracies the table has. Networks are evaluated after every
     `evaluate_every` of `iterations`, on the test set after every `tested_every`. `levels` are by
     strategy the percents of weights remaining in rounds 0, 1, 2, ... `untrained` are the strategies
-    whose masks no training run has found. `facts` are what a table of experiments says of it.
+    whose masks no training run has found. `layers` are its weights by name, those of the
+    input layer first, and `facts` are what a table of experiments says of it.
     """
 
     strategies: Mapping[str, tuple[int, tuple[str, ...]]]
@@ -38,6 +39,7 @@ class Subject:
     iterations: int
     levels: Mapping[str, tuple[float, ...]]
     untrained: frozenset[str]
+    layers: tuple[str, ...] = ()
     facts: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def has(self, strategy: str, branch: str) -> bool:

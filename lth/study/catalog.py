@@ -10,15 +10,16 @@ from lth.data.source import Source
 from lth.data.sources.choices import SOURCES
 from lth.report.figures.choices import Figure
 from lth.report.style import Style
+from lth.report.subject import Subject
 from lth.settings import expected, unknown
 from lth.study import yaml
 from lth.study.checks import check_experiment, check_measured
 from lth.study.entries import check_name, extended
 from lth.study.experiment import Experiment
 from lth.study.overs import named
-from lth.study.paper import SCALES, Scale, numbered, words_of
+from lth.study.paper import SCALES, Numbered, Scale, figure_at, file_of, words_of
 from lth.study.subjects import subject_of
-from lth.study.sweeps import Sweep, check_over, swept
+from lth.study.sweeps import Sweep, check_setting, swept
 
 CATALOG = Path("workflow/catalog")
 SECTIONS = ("experiments", "sweeps", "datasets", "figures", "paper")  # of files of the catalog
@@ -32,11 +33,13 @@ MOST_JOBS = 100_000  # `lth` alone needs 2 s and 120 MB to plan 40,000 training 
 class Drawn:
     """Figures by name, and the experiments that they draw.
 
-    Figures are resolved: they have a round in place of each level.
+    Figures are resolved: they have a round in place of each level. `faults` say of others why they
+    cannot be drawn.
     """
 
     experiments: Mapping[str, Experiment]
     figures: Mapping[str, Figure]
+    faults: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,8 +47,9 @@ class Config:
     """A whole study: what `params.yaml` asks for, and what can be asked for beside it.
 
     `paper` are the figures of the paper that were read with it. An experiment of `params.yaml`
-    stands in for the paper's of the same name. `words` are the names in words of all figures of the
-    paper by their numbers, and `scale` is the one at which they are asked for.
+    stands in for the paper's of the same name, so some of them may have faults. `words` are the
+    names in words of all figures of the paper by their numbers, and `scale` is the one at which
+    they are asked for.
     """
 
     asked: Drawn
@@ -87,11 +91,15 @@ def read(
     asked = study["experiments"] | members
     experiments = _experiments(asked, entries["experiments"], known)
     _check_size(experiments, params, entries["experiments"])
-    figures = _figures(study["figures"], entries, sweeps | own_sweeps)
+    _check_shared(own_sweeps, asked, "experiment of the study")
+    over = {name: item for name, item in (sweeps | own_sweeps).items() if name not in asked}
+    figures = _figures(study["figures"], entries, over)
     style = settings.read(Style, study["style"], "style")
     for branch in style.colors:
         check_measured(branch, f"style.colors.{branch}")
-    drawn = Drawn(experiments, _resolved(figures, experiments, known, "figures"))
+    subjects = _subjects(experiments, known)
+    resolved = {name: item.resolved(subjects, f"figures.{name}") for name, item in figures.items()}
+    drawn = Drawn(experiments, resolved)
     return Config(
         asked=drawn,
         paper=_paper(scales, drawn, entries, sweeps, known),
@@ -121,8 +129,10 @@ def entries_of(catalog: Path) -> Entries:
             for name in entries:
                 check_name(name, f"{file}: {section}.{name}")
             found[section] |= entries
-    members = _members(sweeps_of(found["sweeps"], found), found["experiments"], f"{catalog}")
+    sweeps = sweeps_of(found["sweeps"], found)
+    members = _members(sweeps, found["experiments"], f"{catalog}")
     found["experiments"] |= members
+    _check_shared(sweeps, found["experiments"], "catalog entry")
     return found
 
 
@@ -147,9 +157,16 @@ def sweeps_of(asked: Mapping[str, Any], entries: Entries) -> dict[str, Sweep]:
         if sweep.of not in entries["experiments"]:
             raise unknown(f"{where}.of", "catalog entry", sweep.of, entries["experiments"])
         changed = {"extends": sweep.of, **sweep.change}
-        check_over(sweep, extended(name, changed, entries["experiments"], where), where)
+        check_setting(sweep, extended(name, changed, entries["experiments"], where), where)
         sweeps[name] = sweep
     return sweeps
+
+
+def _check_shared(sweeps: Mapping[str, Sweep], experiments: Mapping[str, Any], what: str) -> None:
+    for sweep, item in sweeps.items():
+        for value, name in item.shared.items():
+            if name not in experiments:
+                raise unknown(f"sweeps.{sweep}.shared.{value}", what, name, experiments)
 
 
 def _members(sweeps: Mapping[str, Sweep], others: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -176,14 +193,10 @@ def _figures(
     return figures
 
 
-def _resolved(
-    figures: Mapping[str, Figure],
-    experiments: Mapping[str, Experiment],
-    known: Mapping[str, Source],
-    section: str,
-) -> dict[str, Figure]:
-    subjects = {name: subject_of(item, known) for name, item in experiments.items()}
-    return {name: item.resolved(subjects, f"{section}.{name}") for name, item in figures.items()}
+def _subjects(
+    experiments: Mapping[str, Experiment], known: Mapping[str, Source]
+) -> dict[str, Subject]:
+    return {name: subject_of(item, known) for name, item in experiments.items()}
 
 
 def _paper(
@@ -198,14 +211,22 @@ def _paper(
     for scale in scales:
         for name, entry in entries["paper"].items():
             whole = extended(name, {"extends": name}, entries["figures"], f"paper.{name}")
-            figure = numbered(name, entry, whole, scale)
-            data |= {name: swept(item, sweeps) for name, item in figure.items()}
-    data = {name: item for name, item in data.items() if name not in asked.figures}
+            figure = figure_at(scale, whole, settings.read(Numbered, entry, f"paper.{name}"))
+            if (file := file_of(name, scale)) not in asked.figures:
+                data[file] = swept(figure, sweeps)
     figures = {name: settings.read(Figure, item, f"paper.{name}") for name, item in data.items()}
     wanted = dict.fromkeys(name for item in data.values() for name in named(item))
     entries_of_them = {name: {"extends": name} for name in wanted if name not in asked.experiments}
     own = _experiments(entries_of_them, entries["experiments"], known)
-    return Drawn(own, _resolved(figures, {**own, **asked.experiments}, known, "paper"))
+    subjects = _subjects({**own, **asked.experiments}, known)
+    resolved: dict[str, Figure] = {}
+    faults: dict[str, str] = {}
+    for name, figure in figures.items():
+        try:
+            resolved[name] = figure.resolved(subjects, f"paper.{name}")
+        except ValueError as error:
+            faults[name] = str(error)
+    return Drawn(own, resolved, faults)
 
 
 def _sources(described: Mapping[str, Any], catalog: Path) -> dict[str, Source]:

@@ -38,12 +38,17 @@ def extended(name: str, data: Any, entries: Mapping[str, Any], where: str) -> di
     return whole
 
 
-def merged(base: Any, change: Any) -> Any:
-    """Data with changes: null removes a key."""
+def merged(base: Any, change: Any, *, keeps_null: bool = False) -> Any:
+    """Data with changes: null removes a key.
+
+    Below the key `change`, which is the change of another entry, null is a value.
+    """
     if not (isinstance(base, dict) and isinstance(change, dict)):
         return change
     result = {
-        key: merged(base.get(key), value) for key, value in change.items() if value is not None
+        key: merged(base.get(key), value, keeps_null=keeps_null or key == "change")
+        for key, value in change.items()
+        if value is not None or keeps_null
     }
     return {key: value for key, value in base.items() if key not in change} | result
 

@@ -172,6 +172,8 @@ class Study:
     @functools.cache
     def figure(self, name: str) -> Node:
         """A figure, from the tables or the runs that it draws."""
+        if fault := self.config.paper.faults.get(name):
+            raise ValueError(fault)
         shown = self.figures[name]
         inputs = {
             "tables": tuple(self.table(experiment) for experiment in shown.tables()),

@@ -22,21 +22,17 @@ class Numbered(Settings):
     mini: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
-def numbered(
-    name: str, entry: Any, figure: Mapping[str, Any], scale: Scale
-) -> dict[str, dict[str, Any]]:
-    """The plain data of a figure of the paper at a scale, by the name of its file.
+def figure_at(scale: Scale, figure: Mapping[str, Any], numbered: Numbered) -> dict[str, Any]:
+    """The plain data of a figure of the paper at a scale.
 
     Small figures draw the small experiments or sweeps of the same names.
     """
-    own = settings.read(Numbered, entry, f"paper.{name}")
     if scale == "paper":
-        return {name: dict(figure)}
-    small = merged(dict(figure), own.mini)
-    own_experiments = with_over(
-        small, lambda over: {f"{SMALL}{name}": label for name, label in over.items()}
+        return dict(figure)
+    return with_over(
+        merged(dict(figure), numbered.mini),
+        lambda over: {f"{SMALL}{name}": label for name, label in over.items()},
     )
-    return {file_of(name, scale): own_experiments}
 
 
 def file_of(figure: str, scale: Scale) -> str:

@@ -11,6 +11,7 @@ from lth.study.experiment import Experiment
 from lth.study.planned_survivors import survivors
 from lth.study.references import InitialWeights
 from lth.study.strategies.choices import Strategy
+from lth.study.strategies.iterative import Iterative
 from lth.training.recipe import Recipe
 
 
@@ -38,6 +39,7 @@ def subject_of(experiment: Experiment, known: Mapping[str, Source]) -> Subject:
         untrained=frozenset(
             name for name, item in experiment.strategies.items() if _untrained(name, item)
         ),
+        layers=tuple(experiment.architecture(known).shapes),
         facts=_facts(experiment, experiment.architecture(known)),
     )
 
@@ -81,8 +83,10 @@ def _optimizer(recipe: Recipe) -> Iterator[str]:
 
 
 def _rates(experiment: Experiment) -> Iterator[str]:
-    """The rates of the first strategy in its first round, by class of layer."""
-    strategy = next(iter(experiment.strategies.values()))
+    """The rates of the first round, by class of layer: of iterative pruning, if there is any."""
+    strategies = experiment.strategies.values()
+    iterative = (item for item in strategies if isinstance(item, Iterative))
+    strategy = next(iterative, next(iter(strategies)))
     for layer, rate in sorted(strategy.rates_of(1).items()):
         yield f"{layer} {100 * rate:g} %"
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
 
 from lth.settings import Settings, expected, unknown
 from lth.study.overs import Over, with_over
@@ -23,7 +24,7 @@ class Sweep(Settings):
     """
 
     of: str
-    over: str | tuple[str, ...]
+    over: str | Annotated[tuple[str, ...], Meta(min_length=1)]
     values: dict[str, Any] | tuple[Any, ...]
     change: dict[str, Any] = msgspec.field(default_factory=dict)
     label: str = VALUE
@@ -37,6 +38,8 @@ class Sweep(Settings):
         for name in self.shared:
             if name not in self._named:
                 raise unknown("shared", "value", name, self._named)
+        if len(self.members("")) < len(self._named):
+            raise expected("values", "an experiment for each value", list(self.members("")))
         if isinstance(self.over, str):
             return
         if not isinstance(self.values, dict):
@@ -50,12 +53,26 @@ class Sweep(Settings):
         """The experiments of the sweep of this name in the order of its values, with labels."""
         return {self._member(sweep, name): self.label.replace(VALUE, name) for name in self._named}
 
+    def labelled(self, sweep: str, label: Any) -> Over:
+        """The experiments as a figure is over them. Its label and look go before the sweep's."""
+        template, more = label, {}
+        if isinstance(label, dict):
+            template, more = (
+                label.get("label"),
+                {key: label[key] for key in label if key != "label"},
+            )
+        own = msgspec.structs.replace(self, label=str(template)) if template else self
+        return {
+            name: {**more, "label": text} if more else text
+            for name, text in own.members(sweep).items()
+        }
+
     def entries(self, sweep: str) -> dict[str, dict[str, Any]]:
         """The entries of its own experiments, by name."""
         own: dict[str, dict[str, Any]] = {}
         for name, value in self._named.items():
             if name not in self.shared:
-                entry: dict[str, Any] = {"extends": self.of, **self.change}
+                entry: dict[str, Any] = {**self.change, "extends": self.of}
                 alone = isinstance(self.over, str)
                 keys = [self.over] if isinstance(self.over, str) else self.over
                 for key, part in zip(keys, [value] if alone else value, strict=True):
@@ -74,7 +91,7 @@ class Sweep(Settings):
         return self.shared.get(name, f"{sweep}-{name.replace('.', 'p')}")
 
 
-def check_over(sweep: Sweep, base: Mapping[str, Any], where: str) -> None:
+def check_setting(sweep: Sweep, base: Mapping[str, Any], where: str) -> None:
     """Raises ValueError where the complete entry `base` has no such setting."""
     for key in [sweep.over] if isinstance(sweep.over, str) else sweep.over:
         found: Any = base
@@ -118,8 +135,7 @@ def swept(figure: Mapping[str, Any], sweeps: Mapping[str, Sweep]) -> dict[str, A
             if sweep is None:
                 whole[name] = label
             else:
-                own = sweep if label == "" else msgspec.structs.replace(sweep, label=str(label))
-                whole |= own.members(name)
+                whole |= sweep.labelled(name, label)
         return whole
 
     return with_over(figure, expanded)

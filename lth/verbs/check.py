@@ -9,6 +9,7 @@ from typing import Literal, Self
 import yaml
 
 from lth import settings
+from lth.files.terminal import printable
 from lth.study import catalog
 from lth.study.contents import networks_of
 from lth.study.graph import Node, Study
@@ -67,7 +68,12 @@ def _print_paper(params: Path, scale: Scale | None) -> None:
     scale = scale or catalog.read(params).scale
     study = Study(catalog.read(params, scales=[scale]))
     words = study.config.words
-    figures = {name: study.figure(file_of(name, scale)) for name in words}
+    faults = study.config.paper.faults
+    figures = {
+        name: study.figure(file_of(name, scale))
+        for name in words
+        if file_of(name, scale) not in faults
+    }
     nodes = study.behind(list(figures.values()))
     right = judged(nodes)
     there = {node for node in nodes if all(right.get(path) for path in node.files)}
@@ -75,6 +81,8 @@ def _print_paper(params: Path, scale: Scale | None) -> None:
         own = study.behind([figure])
         made = "there" if figure in there else f"{Cost.of(there & set(own)).jobs} there"
         print(f"{name:10} {words[name]:34} {Cost.of(own)}; {made}")
+    for fault in faults.values():
+        print(printable(fault))
     shared = f"{Cost.of(nodes)}; {Cost.of(there).jobs:,} there"
     print(f"{scale:10} {'all, what they share trained once':34} {shared}")
 

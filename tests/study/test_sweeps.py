@@ -66,6 +66,12 @@ def test_several_settings_may_change_together() -> None:
             {"over": ["a", "b"], "values": {"x": [1]}},
             "values.x: expected a list of 2 values, as many as over has, got [1]",
         ),
+        ({"over": []}, "over: "),
+        ({"values": {"0.1": 1, "0p1": 2}}, "values: expected an experiment for each value, got"),
+        (
+            {"shared": {"0.003": "mine", "0.1": "mine"}},
+            "values: expected an experiment for each value, got",
+        ),
         ({"vlaues": [1]}, "unknown key 'vlaues'; did you mean 'values'?"),
     ],
 )
@@ -74,6 +80,12 @@ def test_a_faulty_sweep_is_refused(changes: dict[str, Any], message: str) -> Non
         sweep(**changes)
     assert message in str(caught.value)
     assert str(caught.value).startswith("sweeps.it")
+
+
+def test_a_label_of_a_figure_may_have_a_look() -> None:
+    over = {"it": {"label": "{value} a step", "look": "dashed"}}
+    found = swept({"over": over}, {"it": sweep()})["over"]
+    assert found["it-0p1"] == {"label": "0.1 a step", "look": "dashed"}
 
 
 def test_a_figure_over_a_sweep_is_over_its_experiments() -> None:
@@ -102,6 +114,19 @@ def test_a_sweep_may_extend_one_of_the_catalog(project: Project) -> None:
     assert (recipe.optimizer, recipe.learning_rate) == ("sgd", 0.3)
 
 
+def test_a_change_keeps_a_null_that_is_repeated(project: Project) -> None:
+    nothing = {"strategies": {"iterative": {"branches": {"reinit": None}}}}
+    project.set("sweeps", {"mine": {"extends": "mini-lenet-sgd", "change": nothing}})
+    strategies = project.read().experiments["mine-0p2"].strategies
+    assert strategies["iterative"].branches == {"ticket": 1}
+
+
+def test_an_experiment_of_the_study_goes_before_a_sweep_of_the_catalog(project: Project) -> None:
+    project.set("experiments.lenet-sgd", {"extends": "lenet-digits"})
+    project.set("figures.mine", {"extends": "early-stopping", "over": {"lenet-sgd": "mine"}})
+    assert project.read().figures["mine"].tables() == ("lenet-sgd",)
+
+
 def test_another_value_is_no_new_training_run_of_the_others(project: Project) -> None:
     project.set("figures", {})
 
@@ -127,6 +152,10 @@ def test_another_value_is_no_new_training_run_of_the_others(project: Project) ->
         (
             {"over": "trials.number"},
             "sweeps.it.over: expected a setting of an experiment, with dots, got 'trials.number'",
+        ),
+        (
+            {"shared": {"0.1": "nowhere"}},
+            "sweeps.it.shared.0.1: unknown experiment of the study 'nowhere'; legal: digits, it-",
         ),
         ({"values": [-1]}, "experiments.it--1: expected a name of lower-case letters and digits"),
         ({"values": ["high"]}, "experiments.it-high.recipe.learning_rate: expected a number, got"),

@@ -82,6 +82,7 @@ def test_they_are_verified_and_kept(made: Workspace) -> None:
     assert "are whole, in place, and follow from one another" in output
     assert "15 pictures" not in output
     assert "does not belong" not in output
+    assert "10 pictures are as they were drawn" in output
     assert "mini" not in made.lth("tidy")
 
 
@@ -100,6 +101,22 @@ def test_damage_to_one_is_found(made: Workspace, tmp_path: Path) -> None:
     assert "results/figures/mini-figure-15.csv" in workspace.lth("verify", status=1)
 
 
+def test_a_figure_that_cannot_be_drawn_stops_no_other(made: Workspace, tmp_path: Path) -> None:
+    workspace = made.copy(tmp_path / "study")
+    workspace.edit(
+        "params.yaml",
+        "    network: {hidden: [12, 8]}\n    recipe: {iterations: 40}\n",
+        "    network: {hidden: [12, 8]}\n    recipe: {iterations: 40}\n    strategies: {continued: null}\n",
+    )
+    assert workspace.snakemake("-n", "figure-15") == {}
+    what = "lth: error: paper.mini-figure-9.lines: 'continued/ticket' is not trained by mini-lenet"
+    assert what in workspace.run("snakemake", "-n", "figure-9", status=1)
+    assert what.removeprefix("lth: error: ") in workspace.lth("check", "paper")
+    assert "are whole" in workspace.lth("verify")
+
+
 def test_an_unknown_scale_ends_in_one_line(made: Workspace) -> None:
     output = made.run("snakemake", "-n", "figure-3", "--config", "scale=huge", status=1)
     assert "lth: error: scale: expected mini or paper, got 'huge'" in output
+    output = made.run("snakemake", "-n", "figure-3", "--config", "scal=mini", status=1)
+    assert "lth: error: --config: unknown key 'scal'; legal: scale" in output

@@ -54,7 +54,7 @@ def conv(entry: str, rounds: int, **strategies: Any) -> dict[str, Any]:
 
 
 LENET = SHORT | {
-    "extends": "lenet",
+    "extends": "lenet-tickets",
     "network": {"hidden": [20, 10], "initialization": "normal-0.1"},
     "recipe": LENGTH,
     "strategies": {
@@ -76,12 +76,12 @@ LENET = SHORT | {
 }
 EXPERIMENTS: Entries = {
     "lenet": LENET,
-    "conv-2": conv("conv-2", 2, continued=pruned("continued", RATES)),
+    "conv-2": conv("conv-2-tickets", 2, continued=pruned("continued", RATES)),
     "conv-4": conv("conv-4-dropout", 1),
-    "conv-6": conv("conv-6", 1),
+    "conv-6": conv("conv-6-tickets", 1),
     "resnet": large("resnet-18-rewind", 2, random=RANDOM, rewind={"rounds": 2, "iteration": 2}),
     "resnet-layerwise": large("resnet-18-layerwise", 1),
-    "vgg": large("vgg-19", 1, branches={"reinit": None}),
+    "vgg": large("vgg-19-tickets", 1, branches={"reinit": None}),
 }
 BY_SNAKEMAKE = ("lenet", "conv-6")
 LENET_LINES = ("continued/ticket", "early/ticket", "rewind/reinit", "oneshot/ticket")

@@ -43,6 +43,8 @@ def paper():
 def plan_paper(path):
     """Plans a file of the paper's figures, if it is one, with all that it is made from."""
     found, known = paper()
+    if fault := found.config.paper.faults.get(Path(path).stem):
+        sys.exit(printable(f"lth: error: {fault}"))
     wanted = found.behind([known[path]] if path in known else [])
     new = [item for item in wanted if item.path not in planned]
     planned.update((item.path, item) for item in new)

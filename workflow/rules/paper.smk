@@ -1,5 +1,5 @@
-# The figures of the paper by number and by name in words, at the scale of params.yaml or of
-# `--config scale=paper`: snakemake figure-3, snakemake sample-from-same-ticket, snakemake paper
+# The figures of the paper by number and by name in words, at the scale of params.yaml:
+# snakemake figure-3, snakemake sample-from-same-ticket, snakemake paper --config scale=paper
 words = study.config.words
 
 
@@ -9,6 +9,8 @@ def picture(figure):
 
 
 def scale():
+    if unknown := config.keys() - {"scale"}:
+        sys.exit(f"lth: error: --config: unknown key {min(unknown)!r}; legal: scale")
     asked = config.get("scale", study.config.scale)
     if asked not in lth_paper.SCALES:
         sys.exit(f"lth: error: scale: expected {' or '.join(lth_paper.SCALES)}, got {asked!r}")

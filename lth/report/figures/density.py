@@ -95,7 +95,7 @@ class Density(Figure, tag="density"):
             {
                 **{"row": panel.place[0], "column": panel.place[1], "y": panel.y},
                 **{"experiment": series.experiment, "strategy": series.strategy},
-                **{"branch": series.branch, panel.x: point.size},
+                **{"branch": series.branch, "x": panel.x, "size": point.size},
                 **{"mean": point.mean, "low": point.low, "high": point.high},
             }
             for panel in self._shown()

@@ -49,14 +49,15 @@ class Histogram(Figure, tag="histogram"):
     `rounds` of a strategy, or for each of `levels` (percents of weights remaining). `magnitude` and
     `direction` are changes of the dense network's weights in training, in the mask of one round and
     outside of it, and have a panel for each layer. The outermost thousandth of changes lies beside
-    a panel, since a few weights move very far.
+    a panel, since a few weights move very far. `layers` are filled in where the figure is resolved.
     """
 
     values: Values
     over: Over
     strategy: str
-    levels: tuple[Level, ...] | UnsetType = UNSET
-    rounds: tuple[Natural, ...] | UnsetType = UNSET
+    levels: Annotated[tuple[Level, ...], Meta(min_length=1)] | UnsetType = UNSET
+    rounds: Annotated[tuple[Natural, ...], Meta(min_length=1)] | UnsetType = UNSET
+    layers: tuple[str, ...] | UnsetType = UNSET
     bins: Annotated[int, Meta(ge=1, le=10_000)] = BINS
 
     def resolved(self, subjects: Mapping[str, Subject], where: str) -> Self:
@@ -69,12 +70,10 @@ class Histogram(Figure, tag="histogram"):
             have = ", ".join(subject.strategies)
             raise expected(f"{where}.strategy", f"a strategy of it ({have})", self.strategy)
         rounds = self._rounds(subject, where)
-        if self.values in CHANGES:
-            if len(rounds) != 1:
-                raise expected(where, f"one level or round for {self.values}", list(rounds))
-            if not subject.trains(DENSE, 0, "ticket"):
-                raise expected(where, "an experiment with the branch ticket", subject.dense)
-        return msgspec.structs.replace(self, over=over, levels=UNSET, rounds=rounds)
+        if self.values in CHANGES and len(rounds) != 1:
+            raise expected(where, f"one level or round for {self.values}", list(rounds))
+        layers = subject.layers
+        return msgspec.structs.replace(self, over=over, levels=UNSET, rounds=rounds, layers=layers)
 
     def runs(self) -> tuple[Line, ...]:
         return (Line(self._experiment, DENSE, 0, "ticket"),) if self.values in CHANGES else ()
@@ -135,7 +134,7 @@ class Histogram(Figure, tag="histogram"):
         for round in self._fixed:
             if round > last:
                 raise expected(f"{where}.rounds", f"rounds up to {last}", round)
-        return self._fixed
+        return tuple(dict.fromkeys(self._fixed))
 
     def _histograms(self, drawn: Drawn) -> dict[str, dict[str, tuple[list[float], list[float]]]]:
         """By panel and line: the edges of the bins, and the density in each."""
@@ -146,7 +145,8 @@ class Histogram(Figure, tag="histogram"):
         for panel, lines in found.items():
             # Panels of layers may differ by orders of magnitude, those of rounds are compared.
             if self.values in CHANGES:
-                limits = _limits(list(lines.values()), OUTSIDE_OF_PANELS)
+                low, high = _limits(list(lines.values()), OUTSIDE_OF_PANELS)
+                limits = (0.0 if self.values == "magnitude" else low, high)
             else:
                 limits = (0.0, 1.0) if share else _limits(every)
             result[panel] = {
@@ -163,22 +163,40 @@ class Histogram(Figure, tag="histogram"):
             raise ValueError(f"no mask of round {min(missing)} is among those that were given")
         if self.values in CHANGES:
             return self._changes(drawn, by_round[self._fixed[0]])
+        titles = {round: self._percent(by_round[round]) for round in self._fixed}
+        alike = len(set(titles.values())) < len(titles)
         return {
-            _percent(by_round[round]): self._of_round(by_round[round], drawn)
+            f"{titles[round]} (round {round})" if alike else titles[round]: self._of_round(
+                by_round[round], drawn
+            )
             for round in self._fixed
         }
 
+    def _percent(self, masks: Sequence[File]) -> str:
+        """How many of the weights are left, as the title of a panel."""
+        kept = self._layers(masks, "mask").values()
+        left = sum(int(mask.sum()) for mask in kept) / sum(mask.size for mask in kept)
+        return f"{100 * left:.3g} % of weights remaining"
+
+    def _layers(self, files: Sequence[File], group: str) -> dict[str, np.ndarray]:
+        """The arrays [networks, ...] of layers over all files, input layer first."""
+        assert not isinstance(self.layers, UnsetType), "the figure is resolved"
+        return {
+            name.removesuffix(WEIGHT): np.concatenate([file.group(group)[name] for file in files])
+            for name in self.layers
+        }
+
     def _of_round(self, masks: Sequence[File], drawn: Drawn) -> Lines:
-        kept = _layers(masks, "mask")
+        kept = self._layers(masks, "mask")
         if self.values == "initial":
-            weights = _layers(_matching(masks, drawn.starts), "weights")
+            weights = self._layers(_matching(masks, drawn.starts), "weights")
             return {name: weights[name][mask] for name, mask in kept.items()}
         return {f"{side} {name}": value for side, name, value in _shares(kept, self.values)}
 
     def _changes(self, drawn: Drawn, masks: Sequence[File]) -> dict[str, Lines]:
-        kept = _layers(masks, "mask")
-        initial = _layers(_matching(masks, drawn.starts), "weights")
-        final = _layers(_matching(masks, drawn.runs), "weights")
+        kept = self._layers(masks, "mask")
+        initial = self._layers(_matching(masks, drawn.starts), "weights")
+        final = self._layers(_matching(masks, drawn.runs), "weights")
         change = _magnitude if self.values == "magnitude" else _direction
         return {
             name: {
@@ -195,15 +213,6 @@ def _magnitude(initial: np.ndarray, final: np.ndarray) -> np.ndarray:
 
 def _direction(initial: np.ndarray, final: np.ndarray) -> np.ndarray:
     return np.abs(final) - np.abs(initial)
-
-
-def _layers(files: Sequence[File], group: str) -> dict[str, np.ndarray]:
-    """The arrays [networks, ...] of layers over all files, input layer first as in the mask."""
-    names = list(files[0].group(group))
-    return {
-        name.removesuffix(WEIGHT): np.concatenate([file.group(group)[name] for file in files])
-        for name in names
-    }
 
 
 def _matching(masks: Sequence[File], files: Sequence[File]) -> list[File]:
@@ -231,16 +240,10 @@ def _shares(kept: Mapping[str, np.ndarray], values: str) -> list[tuple[str, str,
     return found
 
 
-def _percent(masks: Sequence[File]) -> str:
-    """How many of the weights are left, as the title of a panel."""
-    kept = _layers(masks, "mask").values()
-    left = sum(int(mask.sum()) for mask in kept) / sum(mask.size for mask in kept)
-    return f"{100 * left:.3g} % of weights remaining"
-
-
 def _limits(values: Sequence[np.ndarray], left_out: float = 0.0) -> tuple[float, float]:
     """The least and the largest of some values, but for a share of them at both ends together."""
     pooled = np.concatenate([np.asarray(each, np.float64) for each in values])
+    pooled = pooled[np.isfinite(pooled)]  # a network may have diverged
     if not pooled.size:
         return 0.0, 1.0
     low, high = np.quantile(pooled, [left_out / 2, 1 - left_out / 2]).tolist()

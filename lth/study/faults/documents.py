@@ -86,16 +86,16 @@ def _text_faults(found: Document, text: str, source: str) -> Iterator[str]:
 
 
 def _figure_faults(found: Document, plan: Figure, results: Results) -> Iterator[str]:
-    """Its numbers follow from its inputs. Drawn by the same versions, it has the same bytes."""
+    """Drawn again by the same versions, a figure has the same bytes, and the same numbers."""
     from lth.report import rendering  # matplotlib takes half a second to import
 
     drawn = drawn_by(found, results)
     *pictures, numbers = (results.path(path) for path in plan.products)
-    if numbers.read_bytes() != plotting.text_of(plan.figure.numbers(drawn)).encode():
-        yield f"{numbers}: is not what its inputs say; {MEND}"
     versions = rendering.versions()
     if {name: found.made_on.get(name) for name in versions} != versions:
         return
+    if numbers.read_bytes() != plotting.text_of(plan.figure.numbers(drawn)).encode():
+        yield f"{numbers}: is not what its inputs say; {MEND}"
     for path, image in zip(pictures, redrawn(found, plan, drawn), strict=True):
         if path.read_bytes() != image:
             yield f"{path}: is not the picture that its inputs give; {MEND}"

@@ -180,3 +180,11 @@ def test_unknown_quantities_are_refused_when_drawn() -> None:
     figure = resolved({**CURVES, "panels": [[{"lines": [DENSE]}]]})
     with pytest.raises(ValueError, match="y: unknown quantity 'loss'"):
         msgspec.structs.replace(figure, y="loss").plot(STYLE, Drawn(runs=[run(DENSE, rising())]))
+
+
+def test_numbers_are_those_of_the_curves() -> None:
+    figure = resolved({**CURVES, "panels": [[{"lines": [DENSE]}]], "until": 40})
+    rows = figure.numbers(Drawn(runs=[run(DENSE, rising())]))
+    assert [row["iteration"] for row in rows] == [0, 10, 20, 30, 40]
+    assert [row["mean"] for row in rows] == pytest.approx(100 * rising().mean(axis=0)[:5])
+    assert [row["high"] for row in rows] == pytest.approx(100 * rising().max(axis=0)[:5])

@@ -194,3 +194,24 @@ def test_tables_are_those_of_all_panels_once() -> None:
 def test_tables_that_lack_something_are_refused(rows: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         resolved(DENSITY).plot(STYLE, Drawn(rows))
+
+
+def test_numbers_are_those_of_the_points() -> None:
+    figure = resolved(
+        {
+            **DENSITY,
+            "panels": [
+                [{"y": "final_test_accuracy"}],
+                [{"y": "early_stop_iteration", "x": "weights_left"}],
+            ],
+        }
+    )
+    rows = figure.numbers(Drawn({"toy": table(rounds=3)}))
+    first = next(row for row in rows if row["row"] == 0 and row["size"] == pytest.approx(0.8))
+    low, high = first["low"], first["high"]
+    assert (first["x"], first["mean"]) == ("density", pytest.approx((low + high) / 2, abs=0.01))
+    assert low < first["mean"] < high
+    last = [row for row in rows if row["row"] == 1]
+    assert {row["x"] for row in last} == {"weights_left"}
+    assert [row["size"] for row in last[:2]] == pytest.approx([1000, 800])
+    assert len({tuple(row) for row in rows}) == 1, "all rows have the same columns"

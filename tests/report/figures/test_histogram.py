@@ -141,6 +141,38 @@ def test_a_layer_without_survivors_is_a_line_at_0() -> None:
     assert not found[:, 2].any()
 
 
+def test_layers_are_in_the_order_of_the_network_whatever_that_of_files() -> None:
+    turned = dict(reversed(MASKS[2].items()))
+    masks = [file("mask", MASKS[0]), file("mask", turned, 2)]
+    other = Drawn(starts=files().starts, masks=masks)
+    assert figure().numbers(other) == figure().numbers(files())
+
+
+def test_weights_that_are_no_numbers_are_left_out() -> None:
+    broken = {name: value.copy() for name, value in FINAL.items()}
+    broken["output.weight"][0, 0, :3] = [np.nan, np.inf, -np.inf]
+    drawn_broken = Drawn(
+        runs=[file("weights", broken)], starts=files().starts, masks=files((2,)).masks
+    )
+    found = figure(values="direction", rounds=[2])
+    assert np.isfinite(densities(found, drawn_broken, "output", INSIDE)).all()
+
+
+def test_rounds_of_as_many_weights_have_panels_of_their_own() -> None:
+    masks = [file("mask", MASKS[2], round) for round in (2, 3)]
+    found = figure(rounds=[2, 3]).numbers(Drawn(starts=files().starts, masks=masks))
+    title = f"{_left(2)} % of weights remaining (round"
+    assert {row["panel"] for row in found} == {f"{title} 2)", f"{title} 3)"}
+
+
+def test_files_of_blocks_are_matched_whatever_their_order() -> None:
+    starts = [file("weights", THETA0), file("weights", FINAL, block=1)]
+    masks = [file("mask", MASKS[0]), file("mask", MASKS[2], block=1)]
+    one = figure(rounds=[0]).numbers(Drawn(starts=starts, masks=masks))
+    other = figure(rounds=[0]).numbers(Drawn(starts=starts[::-1], masks=masks))
+    assert one == other
+
+
 def test_it_needs_the_files_that_it_draws() -> None:
     masks = (("toy", "dense", 0), ("toy", "iterative", 2))
     assert (figure().starts(), figure().masks(), figure().runs()) == (("toy",), masks, ())
@@ -151,6 +183,7 @@ def test_it_needs_the_files_that_it_draws() -> None:
 
 def test_levels_are_the_nearest_rounds() -> None:
     assert figure(rounds=None, levels=[100, 62, 0.001]).rounds == (0, 2, 12)
+    assert figure(rounds=[2, 2, 0]).rounds == (2, 0)
 
 
 @pytest.mark.parametrize(
@@ -158,6 +191,7 @@ def test_levels_are_the_nearest_rounds() -> None:
     [
         ({"rounds": None}, ": expected either levels or rounds"),
         ({"levels": [50]}, ": expected either levels or rounds"),
+        ({"rounds": []}, ".rounds: expected "),
         ({"rounds": [13]}, ".rounds: expected rounds up to 12, got 13"),
         ({"strategy": "early-bird"}, ".strategy: expected a strategy of it (iterative"),
         ({"over": {"toy": "a", "other": "b"}}, ".over: expected one experiment, got"),

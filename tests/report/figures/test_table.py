@@ -45,10 +45,6 @@ def test_an_experiment_that_is_none_is_refused() -> None:
         table({"toys": "Toys"})
 
 
-def test_another_setting_is_another_figure() -> None:
-    assert table({"toy": "Toy"}) != table({"toy": "Tóy"})
-
-
 LENET = {
     "Data": "mnist",
     "Convolutions": "none",
@@ -67,6 +63,15 @@ RESNET = {
     "of these in convolutions": "267,696",
     "Optimizer": "SGD 0.03\nmomentum 0.9\nwarm-up 20,000\nx 0.1 at 20,000 and 25,000",
 }
+
+
+def test_rates_are_those_of_iterative_pruning(project: Project) -> None:
+    strategies = {"iterative": {"rounds": 3}, "random": {"rounds": 3}}
+    project.set("experiments", {"it": {"extends": "resnet-18", "strategies": strategies}})
+    project.set("figures", {})
+    config = project.read()
+    facts = subject_of(config.experiments["it"], config.datasets).facts
+    assert facts["Pruned in each round"] == "convolution 20 %\noutput 0 %"
 
 
 @pytest.mark.parametrize(("entry", "facts"), [("lenet", LENET), ("resnet-18", RESNET)])
