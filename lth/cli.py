@@ -192,6 +192,17 @@ VERBS = {
             ),
         ),
     ),
+    "claims": Verb(
+        "what the paper states, beside what the tables that are there say of it",
+        (
+            Option(
+                "folder",
+                "the folder of results (default results)",
+                {"type": Path, "nargs": "?", "default": Path("results"), "metavar": "results"},
+            ),
+            _path("--out", "a CSV file to write beside"),
+        ),
+    ),
     "schema": Verb(
         "write a JSON Schema of params.yaml and the catalog, for editors",
         (_path("--out", "the file to write, such as workflow/schema.json (default: print it)"),),

@@ -8,6 +8,7 @@ from typing import Any
 from lth import settings
 from lth.data.source import Source
 from lth.data.sources.choices import SOURCES
+from lth.report.claims import Claim
 from lth.report.figures.choices import Figure
 from lth.report.style import Style
 from lth.report.subject import Subject
@@ -22,7 +23,7 @@ from lth.study.subjects import subject_of
 from lth.study.sweeps import Sweep, check_setting, swept
 
 CATALOG = Path("workflow/catalog")
-SECTIONS = ("experiments", "sweeps", "datasets", "figures", "paper")  # of files of the catalog
+SECTIONS = ("experiments", "sweeps", "datasets", "figures", "paper", "claims")  # of the catalog
 NEEDED = ("experiments", "figures", "style")  # of params.yaml
 KNOWN = (*NEEDED, "sweeps", "scale")  # of params.yaml
 Entries = dict[str, dict[str, Any]]  # by section and name
@@ -113,6 +114,17 @@ def read(
 def sources(catalog: Path | str = CATALOG) -> dict[str, Source]:
     """All data sets by name: those of `lth`, and those that the catalog describes."""
     return _sources(entries_of(Path(catalog))["datasets"], Path(catalog))
+
+
+def claims(catalog: Path | str = CATALOG) -> dict[str, Claim]:
+    """The claims of the catalog by name. Raises ValueError where one is of no figure of it."""
+    entries = entries_of(Path(catalog))
+    found: dict[str, Claim] = {}
+    for name, data in entries["claims"].items():
+        found[name] = settings.read(Claim, data, f"claims.{name}")
+        if (figure := found[name].figure) not in entries["paper"]:
+            raise unknown(f"claims.{name}.figure", "figure of the paper", figure, entries["paper"])
+    return found
 
 
 def entries_of(catalog: Path) -> Entries:

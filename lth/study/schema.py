@@ -7,6 +7,7 @@ import msgspec
 
 from lth.data.source import Source
 from lth.files.paths import NAME
+from lth.report.claims import Claim
 from lth.report.figures.choices import Figure
 from lth.report.style import Style
 from lth.study.experiment import Experiment
@@ -26,9 +27,9 @@ def schema() -> Schema:
     In entries of experiments, figures and sweeps no key is required, since all may be inherited,
     and null removes a key. Within lists nothing is inherited, so there each mapping is complete.
     """
-    kinds = (Experiment, Figure, Source, Style, Sweep, Numbered)
+    kinds = (Experiment, Figure, Source, Style, Sweep, Numbered, Claim)
     schemas, types = msgspec.json.schema_components(kinds, ref_template=f"{DEFS}{{name}}")
-    experiment, figure, source, style, sweep, numbered = map(_standard, schemas)
+    experiment, figure, source, style, sweep, numbered, claim = map(_standard, schemas)
     whole = {name: _standard(item) for name, item in types.items()}
     changes = {f"{name}{CHANGES}": _changes(item) for name, item in whole.items()}
     for name in [*_names(experiment), *_names(figure), *_names(sweep)]:
@@ -40,6 +41,7 @@ def schema() -> Schema:
         "style": style,
         "sweeps": _section(_changes(sweep)),
         "paper": _section(numbered),
+        "claims": _section(claim),
         "scale": {"enum": list(SCALES)},
     }
     return {

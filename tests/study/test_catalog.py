@@ -231,8 +231,8 @@ def test_a_folder_without_a_catalog_is_refused(project: Project, tmp_path: Path)
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("figure", {}, "figures.yaml: unknown key 'figure'; did you mean 'figures'? legal: dat"),
-        ("style", {}, "figures.yaml: unknown key 'style'; legal: datasets, experiments, figures"),
+        ("figure", {}, "figures.yaml: unknown key 'figure'; did you mean 'figures'? legal: cla"),
+        ("style", {}, "figures.yaml: unknown key 'style'; legal: claims, datasets, exp"),
         ("figures", None, "figures.yaml: figures: expected a mapping, got None"),
         ("figures.early-stopping.kind", "densities", ".kind: unknown kind 'densities'; did you"),
         ("figures.early-stopping.scale", "lin", ".scale: unknown value 'lin'; did you mean 'li"),

@@ -103,11 +103,8 @@ def test_damage_to_one_is_found(made: Workspace, tmp_path: Path) -> None:
 
 def test_a_figure_that_cannot_be_drawn_stops_no_other(made: Workspace, tmp_path: Path) -> None:
     workspace = made.copy(tmp_path / "study")
-    workspace.edit(
-        "params.yaml",
-        "    network: {hidden: [12, 8]}\n    recipe: {iterations: 40}\n",
-        "    network: {hidden: [12, 8]}\n    recipe: {iterations: 40}\n    strategies: {continued: null}\n",
-    )
+    recipe = "    recipe: {iterations: 40}\n"
+    workspace.edit("params.yaml", recipe, f"{recipe}    strategies: {{continued: null}}\n")
     assert workspace.snakemake("-n", "figure-15") == {}
     what = "lth: error: paper.mini-figure-9.lines: 'continued/ticket' is not trained by mini-lenet"
     assert what in workspace.run("snakemake", "-n", "figure-9", status=1)
