@@ -18,8 +18,11 @@ run: $(VENV)/.installed ## the study of params.yaml, and a report
 	@ls results/tables/*.csv
 	@echo "report:  report.html"
 
-test: $(VENV)/.installed ## all tests but the slow ones
-	@OMP_NUM_THREADS=1 python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# These compile for other CPUs whatever stands in the environment, so `test-cpus` alone runs them.
+BITS := tests/training/sparse/test_bits.py
+
+test: $(VENV)/.installed ## all tests but the slow ones, and those of `test-cpus`
+	@OMP_NUM_THREADS=1 python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore $(BITS)
 
 # A machine stands for several: scalar kernels of torch and of its compiler, older kernels of MKL, oneDNN
 # and OpenBLAS, and numpy without what it would pick at run time. Variables that a machine doesn't know

@@ -58,8 +58,8 @@ def verify(folder: Path, *, recompute: int | None, seed: int | None) -> None:
     if not (folder / "runs").is_dir():
         mend = "run snakemake first, or name the results folder (not a part of it)"
         raise ValueError(f"{folder}: no folder runs in it; {mend}")
-    study, found = _study(folder), Findings()
-    results = Results(folder, study)
+    found, results = Findings(), _results(folder)
+    study = results.study
     known = results.names if study is None else results.names & study.known_files()
     for name in sorted(known, key=_order):
         _check(name, results, known, found)
@@ -107,17 +107,26 @@ def _recompute(results: Results, found: Findings, names: set[str], count: int, s
         )
 
 
-def _study(folder: Path) -> Study | None:
-    """The study beside the results, if there is one. A line says so where it cannot be read."""
+def _results(folder: Path) -> Results:
+    """A results folder with the study beside it, if there is one.
+
+    The figures of the paper are read where there are files that the study does not ask for. A line
+    says so where the study cannot be read.
+    """
     top = folder.absolute().parent
     if not (top / "params.yaml").exists():
-        return None
+        return Results(folder, None)
+    params, entries = top / "params.yaml", top / catalog.CATALOG
     try:
-        return Study(catalog.read(top / "params.yaml", top / catalog.CATALOG, SCALES))
+        alone = Study(catalog.read(params, entries))
+        results = Results(folder, alone)
+        if results.names <= alone.known_files():
+            return results
+        return Results(folder, Study(catalog.read(params, entries, SCALES)))
     except ValueError as error:
         why = f"since that beside it cannot be read ({error})"
         print(printable(f"{folder}: compared with no study, {why}"))
-        return None
+        return Results(folder, None)
 
 
 def _order(name: str) -> tuple[int, str]:
