@@ -29,7 +29,7 @@ FAULTS = [
     ("moments", [30], ".moments: expected multiples of 20 up to the last, 1500 (when the test"),
     ("strategies", None, ": missing key 'strategies'"),
     ("strategies", [], ".strategies: expected a mapping, got []"),
-    ("recipe.test_every", 0, ".recipe.test_every: expected a number of at least 1, got 0"),
+    ("recipe.test_every", 0, ".recipe.test_every: expected a number in [1, 100000], got 0"),
     ("figures", [], ": unknown key 'figures'; legal: block, dataset, moments, network, recipe,"),
 ]
 RECIPE = [
