@@ -1,14 +1,19 @@
 """YAML as plain data: nothing is read that YAML 1.1 (Snakemake) and 1.2 (DVC) read differently."""
 
+import hashlib
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from lth import caches
 from lth.files.texts import DEEPEST, LONGEST, read_text
 from lth.settings import shown
 
+CACHE = f"yaml-{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:16]}.json"
+MOST = 200  # texts in the cache
 TOP = "run from the top folder of the project"
 PLAIN_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+([eE][-+]\d+)?)?")  # both read it alike
 SMALL_NUMBER = re.compile(r"-?[1-9](\.\d*[1-9])?e-\d\d+")  # 5e-05, as Python and DVC write it
@@ -30,6 +35,31 @@ def load(path: Path | str) -> Any:
     """
     path = Path(path)
     text = _text(path)
+    known = _kept()
+    name = hashlib.sha256(text.encode()).hexdigest()
+    if name not in known:
+        data = _parsed(text, path)
+        _keep(name, data)
+        return data
+    return json.loads(known[name])
+
+
+def _kept() -> dict[str, str]:
+    """The data of texts that were read before, as JSON by SHA-256."""
+    return caches.read(CACHE, dict[str, str]) or {}
+
+
+def _keep(name: str, data: Any) -> None:
+    """Keeps the data of a text that has no fault, since to parse YAML takes long."""
+    try:
+        found = json.dumps(data, allow_nan=False)
+    except ValueError:
+        return
+    known = _kept()
+    caches.write(CACHE, {**(known if len(known) < MOST else {}), name: found})
+
+
+def _parsed(text: str, path: Path) -> Any:
     try:
         fault = _fault(text)
         node = None if fault else yaml.compose(text, Loader=yaml.SafeLoader)

@@ -4,9 +4,11 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
+from lth import caches
 from lth.study import yaml
 
 DIFFERENT = "is read differently by YAML 1.1 and by YAML 1.2 (DVC)"
@@ -146,3 +148,69 @@ def test_a_huge_file_is_refused_unread(path: Path) -> None:
     what = "expected a file of at most 250,000 bytes, got 4,000,000,000"
     with pytest.raises(ValueError, match=re.escape(f"{path}: {what}")):
         yaml.load(path)
+
+
+# Data that are kept
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "lth" / yaml.CACHE
+
+
+def no_parsing(*_: object) -> NoReturn:
+    raise AssertionError("parsed again")
+
+
+def test_a_text_is_parsed_once(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("b: {x: 5e-05, y: [1, true, null]}\na: text\n")
+    first = yaml.load(file)
+    assert cache.exists()
+    monkeypatch.setattr(yaml, "_parsed", no_parsing)
+    again = yaml.load(file)
+    assert (again, list(again), repr(again)) == (first, ["b", "a"], repr(first))
+    again["b"]["x"] = 7
+    assert yaml.load(file) == first, "each reader has data of its own"
+
+
+def test_a_text_with_a_fault_is_refused_each_time(cache: Path, tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("a: 1\na: 2\n")
+    for _ in range(2):
+        with pytest.raises(ValueError, match=r"a\.yaml: line 2: key 'a' is there twice"):
+            yaml.load(file)
+    assert not cache.exists()
+
+
+def test_damaged_data_are_parsed_again(cache: Path, tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("a: 1\n")
+    first = yaml.load(file)
+    content = cache.read_bytes()
+    cache.write_bytes(content.replace(b"1", b"2", 1))
+    assert yaml.load(file) == first
+    cache.write_bytes(content[:-1])
+    assert yaml.load(file) == first
+
+
+def test_a_number_that_json_lacks_is_not_kept(cache: Path, tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("a: .inf\n")
+    assert yaml.load(file) == yaml.load(file) == {"a": float("inf")}
+    assert not cache.exists()
+
+
+def test_many_texts_begin_anew(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(yaml, "MOST", 3)
+    file = tmp_path / "a.yaml"
+    for number in range(8):
+        file.write_text(f"a: {number}\n")
+        assert yaml.load(file) == {"a": number}
+        assert len(caches.read(yaml.CACHE, dict[str, str]) or {}) <= 3
