@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from edits import CODE, rewrite
-from processes import end_all
 from workspace import Workspace
 
 PARAMS = """\
@@ -91,22 +90,19 @@ class Walk:
 
     def run(self, *command: str, status: int | None = 0) -> str:
         """The output of a command. Any status is good where `status` is None."""
-        process = self.workspace.start(*command)
         try:
-            output, _ = process.communicate(timeout=PATIENCE)
+            found, output = self.workspace.ended(*command, timeout=PATIENCE)
         except subprocess.TimeoutExpired:
-            end_all(process.pid)
             raise FaultError("command", f"{' '.join(command)} does not end") from None
-        if status is not None and process.returncode != status:
-            ended = f"{' '.join(command)} ended with {process.returncode}"
+        if status is not None and found != status:
+            ended = f"{' '.join(command)} ended with {found}"
             raise FaultError("command", f"{ended}:\n{output}")
         return output
 
     def accepted(self) -> bool:
         """Whether the study can be read as it is now."""
-        process = self.workspace.start("python", "-m", "lth", "check")
-        process.communicate(timeout=PATIENCE)
-        return process.returncode == 0
+        status, _ = self.workspace.ended("python", "-m", "lth", "check", timeout=PATIENCE)
+        return status == 0
 
     def tags(self) -> list[str]:
         """The recorded commits, first one first."""

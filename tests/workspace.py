@@ -16,6 +16,9 @@ from pathlib import Path
 from py_compile import PycInvalidationMode
 from typing import Self
 
+import preloaded
+from processes import end_all
+
 from lth import caches
 
 CHECKED_HASH = PycInvalidationMode.CHECKED_HASH
@@ -99,11 +102,21 @@ class Workspace:
 
     def run(self, *command: str, status: int = 0, timeout: float = 300) -> str:
         """The output of a command that must end with `status`."""
-        process = self.start(*command)
-        output, _ = process.communicate(timeout=timeout)
-        ended = f"{' '.join(command)} ended with {process.returncode}"
-        assert process.returncode == status, f"{ended}:\n{output}"
+        found, output = self.ended(*command, timeout=timeout)
+        assert found == status, f"{' '.join(command)} ended with {found}:\n{output}"
         return output
+
+    def ended(self, *command: str, timeout: float = 300) -> tuple[int, str]:
+        """The status and the output of a command. Raises subprocess.TimeoutExpired."""
+        if preloaded.is_known(command):
+            return preloaded.ended(command, self.folder, self.environment, timeout)
+        process = self.start(*command)
+        try:
+            output, _ = process.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired:
+            end_all(process.pid)
+            raise
+        return process.returncode, output
 
     def snakemake(self, *arguments: str, timeout: float = 300) -> dict[str, int]:
         """The jobs that a run ran (or, with `-n`, would run) by rule, without `all`."""
