@@ -167,6 +167,7 @@ VERBS = {
             _output("--svg", "the SVG to write"),
             _output("--png", "the PNG to write"),
             _output("--csv", "the numbers to write"),
+            _output("--json", "what is drawn, to write: panels, axes and lines"),
             ORIGIN,
         ),
         "figure.Figure",

@@ -14,7 +14,7 @@ def call_of(study: Study, node: Node) -> list[str]:
     call = [plan.verb, "--settings", node.text, "--key", node.key]
     for role, items in node.inputs.items():
         call += [f"--{role}", *(item.path for item in items)]
-    names = {"theta0": ("out", "mask"), "figure": ("svg", "png", "csv", "origin")}
+    names = {"theta0": ("out", "mask"), "figure": ("svg", "png", "csv", "json", "origin")}
     documents = ("out", "origin") if plan.PRODUCTS else ("out",)
     files = node.files
     if node.kind == "theta0":

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure as Picture
 from lth import settings
 from lth.files.hdf5 import File
 from lth.files.origins import Origin
+from lth.report import drawing
 from lth.report.figures.choices import Figure
 from lth.report.figures.figure import Drawn
 from lth.report.quantities import AT, DRAWN
@@ -91,13 +92,18 @@ def resolved(data: Mapping[str, Any], subjects: Mapping[str, Subject] = SUBJECTS
     return settings.read(Figure, dict(sorted(plain.items())), "figure")
 
 
+def plotted(figure: Figure, found: Drawn) -> Picture:
+    """A figure as it is drawn."""
+    return drawing.picture(figure.chart(STYLE, found), STYLE)
+
+
 def density(
     rows: Sequence[Mapping[str, Any]], others: Mapping[str, Any] | None = None, **changes: Any
 ) -> Picture:
     """A figure of a table of `toy`, and of `others`. Its lines are those of the table."""
     lines = {f"{row['strategy']}/{row['branch']}": "" for row in rows}
     figure = resolved({**DENSITY, "lines": lines, **changes})
-    return figure.plot(STYLE, Drawn({"toy": rows, **(others or {})}))
+    return plotted(figure, Drawn({"toy": rows, **(others or {})}))
 
 
 def run(line: str, values: np.ndarray, density: float = 0.5) -> File:
@@ -125,7 +131,7 @@ def run(line: str, values: np.ndarray, density: float = 0.5) -> File:
 def curves(panels: Sequence[Sequence[str]], runs: Sequence[File], **changes: Any) -> Picture:
     """A figure of curves with one row of panels, each with its lines."""
     row = [{"lines": list(lines)} for lines in panels]
-    return resolved({**CURVES, "panels": [row], **changes}).plot(STYLE, Drawn(runs=runs))
+    return plotted(resolved({**CURVES, "panels": [row], **changes}), Drawn(runs=runs))
 
 
 def rising(networks: int = 3, evaluations: int = 20) -> np.ndarray:

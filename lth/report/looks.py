@@ -66,5 +66,12 @@ def palette(count: int, colors: Sequence[str] = COLORS) -> list[str]:
     return [to_hex(shades(0.9 * index / max(count - 1, 1))) for index in range(count)]
 
 
+def hexadecimal(color: str) -> str:
+    """A colour as #rrggbb."""
+    from matplotlib.colors import to_hex
+
+    return to_hex(color)
+
+
 def _colors() -> str:
     return f"tab:blue and so on, C0 to C9, #rrggbb or one of {PLAIN}"

@@ -1,4 +1,4 @@
-"""`lth plot`: a figure of the study, as SVG and PNG, and its numbers as CSV."""
+"""`lth plot`: a figure of the study, as SVG and PNG, its numbers as CSV, and its lines as JSON."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,6 +18,7 @@ def plot(
     svg: Path,
     png: Path,
     csv: Path,
+    json: Path,
     origin: Path,
 ) -> None:
     """Draws a figure from tables, whose origins are given, and from files of runs, θ0 and masks.
@@ -35,9 +36,9 @@ def plot(
     made = plan.origin({role: items for role, items in inputs.items() if items})
     origins.expect(key, made, svg)
     drawn = plotting.drawn_from(documents, stored)
-    images = rendering.rendered(plan.figure.plot(plan.style, drawn), plan.style.dpi, made.key)
-    numbers = plotting.text_of(plan.figure.numbers(drawn)).encode()
-    for path, content in zip((svg, png, csv), (*images, numbers), strict=True):
+    contents = rendering.rendered(plan.figure, plan.style, drawn, made.key)
+    files = (svg, png, csv, json)
+    for path, content in zip(files, contents, strict=True):
         atomic.write_bytes(path, content)
-    origins.write(origin, made, [svg, png, csv], rendering.versions())
-    print(f"{svg}, {png.name} and {csv.name}")
+    origins.write(origin, made, files, rendering.versions())
+    print(", ".join([str(svg), *(path.name for path in files[1:])]))

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from toy_report import DENSITY, STYLE, drawn, resolved
+from toy_report import DENSITY, drawn, plotted, resolved
 
 from lth.files.origins import Document, Origin, sha256
 from lth.report import plotting, tables
@@ -28,7 +28,7 @@ def document(folder: Path) -> Document:
 
 def test_a_figure_is_drawn_from_the_origins_of_tables(tmp_path: Path) -> None:
     figure = resolved({**DENSITY, "lines": {"iterative/ticket": ""}})
-    picture = figure.plot(STYLE, plotting.drawn_from([document(tmp_path)], {}))
+    picture = plotted(figure, plotting.drawn_from([document(tmp_path)], {}))
     assert drawn(picture.axes[1])[0].get_ydata() == pytest.approx([50, 50, 50])
 
 
@@ -42,4 +42,4 @@ def test_a_table_that_was_changed_is_not_drawn(tmp_path: Path) -> None:
 def test_a_figure_of_other_tables_is_not_drawn(tmp_path: Path) -> None:
     figure = resolved({**DENSITY, "over": {"other": ""}})
     with pytest.raises(ValueError, match="the table of other, which the figure draws, is missing"):
-        figure.plot(STYLE, plotting.drawn_from([document(tmp_path)], {}))
+        plotted(figure, plotting.drawn_from([document(tmp_path)], {}))

@@ -9,8 +9,8 @@ from lth.report.figures.figure import Drawn
 from lth.study.faults import documents
 from lth.study.plans.figure import Figure
 
-Pictures = tuple[bytes, bytes]
-redrawn, remembered = documents.redrawn, dict[str, Pictures]()
+Files = tuple[bytes, ...]
+redrawn, remembered = documents.redrawn, dict[str, Files]()
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def each_picture_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "redrawn", drawn_once)
 
 
-def drawn_once(found: Document, plan: Figure, drawn: Drawn) -> Pictures:
+def drawn_once(found: Document, plan: Figure, drawn: Drawn) -> Files:
     """What `redrawn` gives, from memory where it has drawn the same before."""
     digest = hashlib.sha256(repr((plan, found.origin.key, drawn.tables)).encode())
     for file in (*drawn.runs, *drawn.starts, *drawn.masks):

@@ -38,6 +38,7 @@ rule plot:
         ),
         png=products("figure")[1],
         csv=products("figure")[2],
+        json=products("figure")[3],
         origin=pattern("figure"),
     log:
         "logs/figures/{name}.log",
@@ -48,7 +49,8 @@ rule plot:
         caption=caption,
     shell:
         "python -m lth plot --settings {params.settings:q} --key {params.key} {params.inputs}"
-        " --svg {output.svg} --png {output.png} --csv {output.csv} --origin {output.origin} > {log} 2>&1"
+        " --svg {output.svg} --png {output.png} --csv {output.csv} --json {output.json}"
+        " --origin {output.origin} > {log} 2>&1"
 
 
 rule summarize:

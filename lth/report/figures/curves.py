@@ -10,7 +10,8 @@ import numpy as np
 from msgspec import UNSET, UnsetType
 
 from lth.lottery.names import DENSE
-from lth.report import panels
+from lth.report.charts import Axis, Chart, Panel, Place, numbers
+from lth.report.charts import Line as Drawing
 from lth.report.figures.figure import (
     Drawn,
     Figure,
@@ -27,8 +28,7 @@ from lth.report.figures.figure import (
     title,
 )
 from lth.report.lines import Line, line_of, runs_of
-from lth.report.looks import DASHES, LEVELS, Dash, palette
-from lth.report.panels import Place
+from lth.report.looks import DASHES, LEVELS, hexadecimal, palette
 from lth.report.points import Row
 from lth.report.quantities import OF_CURVES, OF_TABLES, of_curve
 from lth.report.subject import Subject
@@ -36,9 +36,6 @@ from lth.settings import Count, Settings, expected, unknown
 from lth.training.measures import iterations_of
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Picture
-
     from lth.files.hdf5 import File
     from lth.report.style import Style
 
@@ -96,26 +93,25 @@ class Curves(Figure, tag="curves"):
             for iteration, mean, low, high in curve.points()
         ]
 
-    def plot(self, style: "Style", drawn: Drawn) -> "Picture":
+    def chart(self, style: "Style", drawn: Drawn) -> Chart:
         shown = list(self._shown())
         curves = {panel.place: panel.curves(drawn.runs) for panel in shown}
         overs = [panel.over for panel in shown]
         legend = Legend.of(self.runs(), overs)
+        panels: list[Panel] = []
+        for panel in shown:
+            alike = [curves[other.place] for other in shown if other.y == panel.y]
+            panels.append(
+                Panel(
+                    place=panel.place,
+                    title=title(panel.title, panel.over, overs),
+                    x=Axis(label="Training iteration"),
+                    y=_y(panel.y, list(itertools.chain(*alike))),
+                    lines=tuple(legend.drawn(curve) for curve in curves[panel.place]),
+                )
+            )
         names = legend.names(list(itertools.chain(*curves.values())))
-        with panels.defaults({"font.size": style.font}):
-            picture, axes = panels.grid(curves, style)
-            for panel in shown:
-                axis = axes[panel.place]
-                _plot(axis, curves[panel.place], legend)
-                alike = [curves[other.place] for other in shown if other.y == panel.y]
-                _zoom(axis, list(itertools.chain(*alike)), rising=of_curve(panel.y).percent)
-                axis.set_title(title(panel.title, panel.over, overs), fontsize=style.font)
-                panels.ticks_of_iterations(axis)
-            panels.label_x(axes, dict.fromkeys(axes, "Training iteration"))
-            quantities = {panel.place: of_curve(panel.y) for panel in shown}
-            panels.label_y(axes, quantities, style, shared=True)
-            panels.legend(picture, axes, style, legend.heading, names)
-        return picture
+        return Chart(heading=legend.heading, names=tuple(names), panels=tuple(panels))
 
     def _shown(self, where: str = "figure") -> "Iterator[Shown]":
         check_grid(self.panels, f"{where}.panels")
@@ -255,10 +251,20 @@ class Legend:
         ranked = sorted(curves, key=lambda curve: _rank(curve.line))
         return list(dict.fromkeys(self.name(curve) for curve in ranked))
 
-    def look(self, line: Line) -> tuple[str, Dash]:
-        """Colour and dash of a line."""
+    def drawn(self, curve: Curve) -> Drawing:
+        """A curve with its name and its look."""
+        line = curve.line
         owner = (self.labels[line.experiment], line.strategy, line.round)
-        return self.colors[owner], DASHES[self.dashes[line.branch]]
+        return Drawing(
+            name=self.name(curve),
+            color=hexadecimal(self.colors[owner]),
+            dash=self.dashes[line.branch],
+            x=numbers(curve.iterations),
+            y=numbers(curve.mean),
+            low=numbers(curve.low),
+            high=numbers(curve.high),
+            bars=(curve.bars.start, curve.bars.step),
+        )
 
 
 def _fixed(panel: CurvesPanel, lines: Sequence[Line]) -> CurvesPanel:
@@ -278,25 +284,24 @@ def _is_of(run: "File", line: Line) -> bool:
     return {name: run.origin.settings.get(name) for name in fields} == fields
 
 
-def _plot(axis: "Axes", curves: Sequence[Curve], legend: Legend) -> None:
-    for curve in curves:
-        color, dash = legend.look(curve.line)
-        name = legend.name(curve)
-        axis.plot(curve.iterations, curve.mean, label=name, lw=1.2, color=color, ls=dash)
-        at = curve.bars
-        mean, low, high = curve.mean[at], curve.low[at], curve.high[at]
-        bars = np.maximum([mean - low, high - mean], 0)
-        axis.errorbar(curve.iterations[at], mean, bars, color=color, ls="none", elinewidth=0.7)
+def _y(quantity: str, curves: Sequence[Curve]) -> Axis:
+    """The axis of a quantity, of which these are all curves in the figure."""
+    found = of_curve(quantity)
+    percent = found.percent
+    limits = _limits(curves, rising=percent)
+    if limits and percent:
+        limits = (limits[0], min(limits[1], 100 + 0.02 * (100 - limits[0])))
+    return Axis(label=found.label, numbers="percent" if percent else "plain", limits=limits)
 
 
-def _zoom(axis: "Axes", curves: Sequence[Curve], *, rising: bool) -> None:
-    """Shows where training ends, as the paper does, and not where it starts.
+def _limits(curves: Sequence[Curve], *, rising: bool) -> tuple[float, float] | None:
+    """Where training ends, as the paper shows it, and not where it starts.
 
     A twentieth of the means, those nearest the start, are cut off.
     """
     means = _finite([curve.mean for curve in curves])
     if not means.size:
-        return
+        return None
     if rising:
         highs = _finite([curve.high[curve.bars] for curve in curves])
         low, high = np.quantile(means, 0.05), max(*means, *highs)
@@ -304,7 +309,7 @@ def _zoom(axis: "Axes", curves: Sequence[Curve], *, rising: bool) -> None:
         lows = _finite([curve.low[curve.bars] for curve in curves])
         low, high = min(*means, *lows), np.quantile(means, 0.95)
     margin = 0.05 * (high - low) or 0.5
-    axis.set_ylim(low - margin, high + margin)
+    return float(low - margin), float(high + margin)
 
 
 def _finite(parts: Sequence[np.ndarray]) -> np.ndarray:

@@ -3,13 +3,13 @@
 import dataclasses
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Literal, Self, TypeVar
 
 import msgspec
-import numpy as np
 from msgspec import UNSET, UnsetType
 
-from lth.report import panels
+from lth.report import ticks
+from lth.report.charts import Axis, Chart, Line, Panel, Place, names_of, numbers
 from lth.report.figures.figure import (
     Drawn,
     Figure,
@@ -25,17 +25,13 @@ from lth.report.figures.figure import (
     title,
 )
 from lth.report.lines import check_series, series_of
-from lth.report.looks import COLORS, DASHES, MARKERS, Look, look_of, palette
-from lth.report.panels import Place
+from lth.report.looks import COLORS, DASHES, MARKERS, Look, hexadecimal, look_of, palette
 from lth.report.points import Point, Row, points
 from lth.report.quantities import DRAWN, EXAMPLE, moment_of, of_table
 from lth.report.subject import Subject
 from lth.settings import Settings, expected, unknown
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure as Picture
-
     from lth.report.style import Style
 
 WORDS = {"ticket": "winning ticket", "reinit": "random reinit"}  # of the paper, by branch
@@ -103,25 +99,23 @@ class Density(Figure, tag="density"):
             for point in _points(series, panel, drawn.tables)
         ]
 
-    def plot(self, style: "Style", drawn: Drawn) -> "Picture":
+    def chart(self, style: "Style", drawn: Drawn) -> Chart:
         shown = list(self._shown())
         overs = [panel.over for panel in shown]
         legend = Legend.of(shown, style)
-        with panels.defaults({"font.size": style.font}):
-            picture, axes = panels.grid([panel.place for panel in shown], style)
-            for panel in shown:
-                axis, lines = axes[panel.place], _lines(panel, drawn.tables)
-                _plot(axis, lines, legend)
-                sizes = [[point.size for point in line] for _, line in lines]
-                panels.ticks_of_sizes(axis, of_table(panel.x), panel.scale, sizes, style)
-                axis.set_title(title(panel.title, panel.over, overs), fontsize=style.font)
-            panels.label_x(axes, {panel.place: of_table(panel.x).label for panel in shown})
-            panels.label_y(axes, {panel.place: of_table(panel.y) for panel in shown}, style)
-            for panel in shown:
-                if not isinstance(panel.limits, UnsetType):
-                    axes[panel.place].set_ylim(panel.limits)
-            panels.legend(picture, axes, style, heading(overs))
-        return picture
+        panels: list[Panel] = []
+        for panel in shown:
+            lines = _lines(panel, drawn.tables)
+            panels.append(
+                Panel(
+                    place=panel.place,
+                    title=title(panel.title, panel.over, overs),
+                    x=_x(panel, lines, style),
+                    y=_y(panel),
+                    lines=_drawn(lines, legend),
+                )
+            )
+        return Chart(heading=heading(overs), names=names_of(panels), panels=tuple(panels))
 
     def _shown(self, where: str = "figure") -> "Iterator[Shown]":
         check_grid(self.panels, f"{where}.panels")
@@ -134,7 +128,7 @@ class Density(Figure, tag="density"):
                 place=(row, column),
                 y=panel.y,
                 x=own_or_shared("x", panel.x, shared_x, where, key)[0],
-                scale=own_or_shared("scale", panel.scale, self.scale, where, key)[0],
+                scale=self.scale if isinstance(panel.scale, UnsetType) else panel.scale,
                 title=panel.title,
                 over=numbered(over, "label"),
                 lines=numbered(lines, "look"),
@@ -167,7 +161,7 @@ class Shown:
     place: Place
     y: str
     x: str
-    scale: str
+    scale: Scale
     title: str | UnsetType
     over: Mapping[str, LegendEntry]
     lines: Mapping[str, LegendEntry]
@@ -265,13 +259,13 @@ class Legend:
         parts = [series.label, series.name] if self.compares else [series.name]
         return ", ".join(part for part in parts if part)
 
-    def look(self, series: Series) -> dict[str, Any]:
-        """The look of a line in matplotlib's words."""
+    def look(self, series: Series) -> tuple[str, str, str]:
+        """Colour, dash and marker of a line."""
         color = series.look.color or self.colors[_owner(series, self.compares)]
         by_line = self.lines.index((series.strategy, series.branch))
         at = by_line if self.compares else self.strategies.index(series.strategy)
         dash = series.look.dash or list(DASHES)[at % len(DASHES)]
-        return {"color": color, "ls": DASHES[dash], "marker": self.markers[color]}
+        return hexadecimal(color), dash, self.markers[color]
 
 
 def _owner(series: Series, compares: bool) -> str:
@@ -335,14 +329,48 @@ def _points(series: Series, panel: Shown, tables: Mapping[str, Sequence[Row]]) -
     return line
 
 
-def _plot(axis: "Axes", lines: Sequence[tuple[Series, Sequence[Point]]], legend: Legend) -> None:
-    """Draws lines a little aside from each other, so that their bars can be told apart.
+def _x(panel: Shown, lines: Sequence[tuple[Series, Sequence[Point]]], style: "Style") -> Axis:
+    """The axis of how much is left, falling to the right. On a log axis, ticks are of rounds."""
+    size = of_table(panel.x)
+    rounds = [[point.size for point in line] for _, line in lines]
+    return Axis(
+        label=size.label,
+        scale=panel.scale,
+        numbers="percent" if size.percent else "short",
+        falling=True,
+        ticks=ticks.of_sizes(rounds, style) if panel.scale == "log" else None,
+    )
+
+
+def _y(panel: Shown) -> Axis:
+    quantity = of_table(panel.y)
+    return Axis(
+        label=quantity.label,
+        numbers="percent" if quantity.percent else "plain",
+        limits=None if isinstance(panel.limits, UnsetType) else panel.limits,
+    )
+
+
+def _drawn(lines: Sequence[tuple[Series, Sequence[Point]]], legend: Legend) -> tuple[Line, ...]:
+    """Lines a little aside from each other, so that their bars can be told apart.
 
     Each stands within SPREAD of where it belongs.
     """
+    found: list[Line] = []
     for number, (series, line) in enumerate(lines):
-        aside = SPREAD * (2 * number - len(lines) + 1) / max(len(lines) - 1, 3)
-        size, mean, low, high = np.array(line).T
-        bars = np.maximum([mean - low, high - mean], 0)
-        look = {"lw": 1.2, "elinewidth": 0.7, "ms": 3.5, **legend.look(series)}
-        axis.errorbar(size * (1 + aside), mean, bars, label=legend.name(series), **look)
+        size, mean, low, high = map(numbers, zip(*line, strict=True))
+        color, dash, marker = legend.look(series)
+        found.append(
+            Line(
+                name=legend.name(series),
+                color=color,
+                dash=dash,
+                marker=marker,
+                x=size,
+                y=mean,
+                low=low,
+                high=high,
+                aside=SPREAD * (2 * number - len(lines) + 1) / max(len(lines) - 1, 3),
+            )
+        )
+    return tuple(found)

@@ -8,16 +8,14 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from lth.files.hdf5 import File
+from lth.report.charts import Chart, Place, Sheet
 from lth.report.lines import Line
 from lth.report.looks import look_of
-from lth.report.panels import Place
 from lth.report.points import Row
 from lth.report.subject import Subject
 from lth.settings import Natural, Settings, expected, unknown
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Picture
-
     from lth.report.style import Style
 
 MaskOf = tuple[str, str, int]  # experiment, strategy and round
@@ -89,12 +87,12 @@ class Figure(Settings, tag_field="kind"):
         """The masks that it draws."""
         return ()
 
-    def plot(self, style: "Style", drawn: Drawn) -> "Picture":
-        """The picture. Raises ValueError where something that it draws is missing."""
+    def chart(self, style: "Style", drawn: Drawn) -> Chart | Sheet:
+        """What is drawn. Raises ValueError where something that it draws is missing."""
         raise NotImplementedError
 
     def numbers(self, drawn: Drawn) -> list[Row]:
-        """The numbers of the picture: rows with the same columns."""
+        """The numbers of the figure: rows with the same columns."""
         raise NotImplementedError
 
 

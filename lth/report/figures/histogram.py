@@ -1,7 +1,7 @@
 """Figures of kind `histogram`: how weights, or connections of units, are distributed."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 import msgspec
@@ -10,17 +10,16 @@ from msgspec import UNSET, UnsetType
 
 from lth.files.hdf5 import File
 from lth.lottery.names import DENSE
-from lth.report import panels
+from lth.report.charts import Axis, Chart, Panel, names_of, numbers
+from lth.report.charts import Line as Drawing
 from lth.report.figures.figure import Drawn, Figure, MaskOf, Over, check_over, numbered
 from lth.report.lines import Line, nearest_round
-from lth.report.looks import COLORS, palette
+from lth.report.looks import COLORS, hexadecimal, palette
 from lth.report.points import Row
 from lth.report.subject import Subject
 from lth.settings import Meta, Natural, expected
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Picture
-
     from lth.report.style import Style
 
 Values = Literal["initial", "magnitude", "direction", "incoming", "outgoing"]
@@ -39,6 +38,7 @@ OUTSIDE_OF_PANELS = 0.001  # of all changes
 
 Level = Annotated[float, Meta(gt=0, le=100)]
 Lines = dict[str, np.ndarray]  # values by the name of a line
+Heights = tuple[list[float], list[float]]  # the edges of bins, and the density in each
 
 
 class Histogram(Figure, tag="histogram"):
@@ -94,25 +94,22 @@ class Histogram(Figure, tag="histogram"):
             for low, high, density in zip(edges[:-1], edges[1:], heights, strict=True)
         ]
 
-    def plot(self, style: "Style", drawn: Drawn) -> "Picture":
+    def chart(self, style: "Style", drawn: Drawn) -> Chart:
         shown = self._histograms(drawn)
         names = list(dict.fromkeys(line for lines in shown.values() for line in lines))
         colors = dict(zip(names, palette(len(names), COLORS), strict=True))
-        with panels.defaults({"font.size": style.font}):
-            picture, axes = panels.grid([(0, column) for column in range(len(shown))], style)
-            for axis, (panel, lines) in zip(axes.values(), shown.items(), strict=True):
-                for name, (edges, heights) in lines.items():
-                    steps = np.append(heights, heights[-1])
-                    look = {"color": colors[name], "lw": 1.2, "drawstyle": "steps-post"}
-                    axis.plot(edges, steps, label=name, **look)
-                axis.set_title(panel, fontsize=style.font)
-                axis.set_xlabel(LABELS[self.values])
-                axis.set_ylim(bottom=0)
-            axes[0, 0].set_ylabel("Density")
-            panels.legend(
-                picture, axes, style, next(iter(numbered(self.over, "label").values())).name
+        panels = tuple(
+            Panel(
+                place=(0, column),
+                title=panel,
+                x=Axis(label=LABELS[self.values]),
+                y=_y(lines.values(), "" if column else "Density"),
+                lines=tuple(_line(name, *line, colors[name]) for name, line in lines.items()),
             )
-        return picture
+            for column, (panel, lines) in enumerate(shown.items())
+        )
+        label = next(iter(numbered(self.over, "label").values())).name
+        return Chart(heading=label, names=names_of(panels), panels=panels)
 
     @property
     def _experiment(self) -> str:
@@ -136,12 +133,12 @@ class Histogram(Figure, tag="histogram"):
                 raise expected(f"{where}.rounds", f"rounds up to {last}", round)
         return tuple(dict.fromkeys(self._fixed))
 
-    def _histograms(self, drawn: Drawn) -> dict[str, dict[str, tuple[list[float], list[float]]]]:
+    def _histograms(self, drawn: Drawn) -> dict[str, dict[str, Heights]]:
         """By panel and line: the edges of the bins, and the density in each."""
         found = self._found(drawn)
         every = [values for lines in found.values() for values in lines.values()]
         share = self.values in ("incoming", "outgoing")
-        result: dict[str, dict[str, tuple[list[float], list[float]]]] = {}
+        result: dict[str, dict[str, Heights]] = {}
         for panel, lines in found.items():
             # Panels of layers may differ by orders of magnitude, those of rounds are compared.
             if self.values in CHANGES:
@@ -250,9 +247,24 @@ def _limits(values: Sequence[np.ndarray], left_out: float = 0.0) -> tuple[float,
     return (low, high) if low < high else (low - 0.5, high + 0.5)
 
 
-def _histogram(
-    values: np.ndarray, bins: int, limits: tuple[float, float]
-) -> tuple[list[float], list[float]]:
+def _y(lines: Iterable[Heights], label: str) -> Axis:
+    """The axis of densities, from 0."""
+    highest = max((max(heights) for _, heights in lines), default=0.0)
+    return Axis(label=label, limits=(0.0, 1.05 * highest or 1.0))
+
+
+def _line(name: str, edges: list[float], heights: list[float], color: str) -> Drawing:
+    return Drawing(
+        name=name,
+        color=hexadecimal(color),
+        dash="solid",
+        x=numbers(edges),
+        y=numbers(heights),
+        steps=True,
+    )
+
+
+def _histogram(values: np.ndarray, bins: int, limits: tuple[float, float]) -> Heights:
     """The edges of the bins, and the density in each: 0 where there are no values."""
     counts, edges = np.histogram(values, bins, limits)
     heights = counts / (max(values.size, 1) * np.diff(edges))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 import msgspec
 
-from lth.report import panels
+from lth.report.charts import Sheet
 from lth.report.figures.figure import (
     Drawn,
     Figure,
@@ -14,16 +14,11 @@ from lth.report.figures.figure import (
     check_over,
     numbered,
 )
-from lth.report.panels import CHARACTER
 from lth.report.points import Row
 from lth.report.subject import FACTS, Subject
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Picture
-
     from lth.report.style import Style
-
-LINE = 1.8  # of a row of text, in sizes of the font
 
 
 class Table(Figure, tag="table"):
@@ -47,36 +42,9 @@ class Table(Figure, tag="table"):
             {"": fact, **{label: cells[fact] for label, cells in columns.items()}} for fact in FACTS
         ]
 
-    def plot(self, style: "Style", drawn: Drawn) -> "Picture":
-        from matplotlib.figure import Figure as Picture
-
-        rows = [{name: str(cell) for name, cell in row.items()} for row in self.numbers(drawn)]
-        lines = [max(cell.count("\n") + 1 for cell in row.values()) for row in rows]
-        longest = [
-            max(len(line) for row in rows for line in f"{name}\n{row[name]}".split("\n"))
-            for name in rows[0]
-        ]
-        widths = [(CHARACTER * count + 2) * style.font / 72 for count in longest]  # inches
-        row_height = LINE * style.font / 72
-        heights = [row_height, *(row_height * (0.7 * count + 0.4) for count in lines)]
-        with panels.defaults({"font.size": style.font}):
-            picture = Picture(figsize=(sum(widths), sum(heights) + row_height))
-            axis = picture.add_axes((0, 0, 1, 1))
-            axis.set_axis_off()
-            table = axis.table(
-                cellText=[list(row.values()) for row in rows],
-                colLabels=list(rows[0]),
-                colWidths=[width / sum(widths) for width in widths],
-                loc="center",
-                cellLoc="left",
-            )
-            table.auto_set_font_size(False)
-            for (row, column), cell in table.get_celld().items():
-                cell.set_height(heights[row] / picture.get_figheight())
-                cell.visible_edges = "" if row else "B"
-                if not (row and column):
-                    cell.set_text_props(weight="bold")
-        return picture
+    def chart(self, style: "Style", drawn: Drawn) -> Sheet:
+        rows = self.numbers(drawn)
+        return Sheet(rows=(tuple(rows[0]), *(tuple(map(str, row.values())) for row in rows)))
 
     def _ranked(self) -> "Iterator[tuple[str, LegendEntry]]":
         """The experiments in the order of the figure, which settings as JSON have lost."""

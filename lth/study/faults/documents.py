@@ -86,19 +86,17 @@ def _text_faults(found: Document, text: str, source: str) -> Iterator[str]:
 
 
 def _figure_faults(found: Document, plan: Figure, results: Results) -> Iterator[str]:
-    """Drawn again by the same versions, a figure has the same bytes, and the same numbers."""
+    """Drawn again by the same versions, the files of a figure have the same bytes."""
     from lth.report import rendering  # matplotlib takes half a second to import
 
     drawn = drawn_by(found, results)
-    *pictures, numbers = (results.path(path) for path in plan.products)
     versions = rendering.versions()
     if {name: found.made_on.get(name) for name in versions} != versions:
         return
-    if numbers.read_bytes() != plotting.text_of(plan.figure.numbers(drawn)).encode():
-        yield f"{numbers}: is not what its inputs say; {MEND}"
-    for path, image in zip(pictures, redrawn(found, plan, drawn), strict=True):
-        if path.read_bytes() != image:
-            yield f"{path}: is not the picture that its inputs give; {MEND}"
+    for product, content in zip(plan.products, redrawn(found, plan, drawn), strict=True):
+        path = results.path(product)
+        if path.read_bytes() != content:
+            yield f"{path}: is not what its inputs give; {MEND}"
 
 
 def drawn_by(found: Document, results: Results) -> Drawn:
@@ -111,9 +109,8 @@ def drawn_by(found: Document, results: Results) -> Drawn:
     return plotting.drawn_from(_tables(found, results), stored)
 
 
-def redrawn(found: Document, plan: Figure, drawn: Drawn) -> tuple[bytes, bytes]:
-    """The SVG and the PNG of a figure."""
+def redrawn(found: Document, plan: Figure, drawn: Drawn) -> tuple[bytes, ...]:
+    """The files of a figure, in the order of its products."""
     from lth.report import rendering
 
-    picture = plan.figure.plot(plan.style, drawn)
-    return rendering.rendered(picture, plan.style.dpi, found.origin.key)
+    return rendering.rendered(plan.figure, plan.style, drawn, found.origin.key)

@@ -17,6 +17,7 @@ class Figure(Plan):
         "figures/{name}.svg",
         "figures/{name}.png",
         "figures/{name}.csv",
+        "figures/{name}.json",
     )
     ROLES: ClassVar[Mapping[str, Role]] = {
         "tables": Role("origins of the tables that it shows", ("table",), many=True, optional=True),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
-from toy_report import CURVES, STYLE, bars, curves, drawn, legend, resolved, rising, run
+from toy_report import CURVES, bars, curves, drawn, legend, plotted, resolved, rising, run
 
 from lth.report import rendering
 from lth.report.figures.figure import Drawn
@@ -121,7 +121,7 @@ def test_panels_of_a_quantity_have_the_same_limits() -> None:
     loss = {"lines": [DENSE], "y": "test_loss"}
     row = [{"lines": [DENSE]}, {"lines": [TICKET]}]
     figure = resolved({**CURVES, "panels": [row, [loss, None]]})
-    picture = figure.plot(STYLE, Drawn(runs=runs))
+    picture = plotted(figure, Drawn(runs=runs))
     one, two, three = picture.axes
     assert one.get_ylim() == two.get_ylim() != three.get_ylim()
     labels = [axis.get_ylabel() for axis in picture.axes]
@@ -153,13 +153,13 @@ def test_diverged_curves_are_drawn_as_far_as_they_go(networks: list[int]) -> Non
     values = rising()
     values[networks, 8:] = math.nan
     picture = curves([[DENSE]], [run(DENSE, values)])
-    rendering.rendered(picture, 60, "0" * 24)
+    rendering.pictures(picture, 60, "0" * 24)
     assert np.isfinite(drawn(picture.axes[0])[0].get_ydata()).sum() == 8
 
 
 def test_curves_that_are_nothing_but_nan_are_drawn_empty() -> None:
     picture = curves([[DENSE]], [run(DENSE, np.full((2, 20), math.nan))])
-    svg, png = rendering.rendered(picture, 60, "0" * 24)
+    svg, png = rendering.pictures(picture, 60, "0" * 24)
     assert min(len(svg), len(png)) > 1_000
 
 
@@ -179,7 +179,7 @@ def test_a_line_without_runs_is_refused() -> None:
 def test_unknown_quantities_are_refused_when_drawn() -> None:
     figure = resolved({**CURVES, "panels": [[{"lines": [DENSE]}]]})
     with pytest.raises(ValueError, match="y: unknown quantity 'loss'"):
-        msgspec.structs.replace(figure, y="loss").plot(STYLE, Drawn(runs=[run(DENSE, rising())]))
+        plotted(msgspec.structs.replace(figure, y="loss"), Drawn(runs=[run(DENSE, rising())]))
 
 
 def test_numbers_are_those_of_the_curves() -> None:

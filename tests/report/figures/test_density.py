@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from toy_report import DENSITY, STYLE, bars, density, drawn, legend, resolved, table
+from toy_report import DENSITY, STYLE, bars, density, drawn, legend, plotted, resolved, table
 
 from lth.report import rendering
 from lth.report.figures.figure import Drawn
@@ -118,13 +118,13 @@ def test_a_diverged_network_leaves_a_gap() -> None:
     rows = table(TICKET)
     rows[3]["early_stop_test_accuracy"] = math.nan
     picture = density(rows)
-    rendering.rendered(picture, 60, "0" * 24)
+    rendering.pictures(picture, 60, "0" * 24)
     gaps = np.isnan(drawn(picture.axes[1])[0].get_ydata())
     assert gaps.tolist() == [False, True, False, False, False, False]
 
 
 def test_a_study_of_the_dense_network_alone_is_drawn() -> None:
-    svg, png = rendering.rendered(density(table(rounds=1)), 60, "0" * 24)
+    svg, png = rendering.pictures(density(table(rounds=1)), 60, "0" * 24)
     assert len(svg) > 1_000
     assert len(png) > 1_000
 
@@ -139,7 +139,7 @@ def test_a_moment_is_a_quantity_as_any_other() -> None:
 
     panels = [[{"y": "test_accuracy_at_30"}]]
     figure = resolved({**DENSITY, "panels": panels}, {"toy": subject(moments=(30,))})
-    (axis,) = figure.plot(STYLE, Drawn({"toy": table()})).axes
+    (axis,) = plotted(figure, Drawn({"toy": table()})).axes
     assert axis.get_ylabel() == "Test accuracy\nat iteration 30 (%)"
     assert drawn(axis)[0].get_ydata() == pytest.approx(50)
 
@@ -193,7 +193,7 @@ def test_tables_are_those_of_all_panels_once() -> None:
 )
 def test_tables_that_lack_something_are_refused(rows: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        resolved(DENSITY).plot(STYLE, Drawn(rows))
+        plotted(resolved(DENSITY), Drawn(rows))
 
 
 def test_numbers_are_those_of_the_points() -> None:

@@ -6,7 +6,17 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure as Picture
-from toy_report import DENSITY, PANELS, STYLE, density, drawn, legend, resolved, subject, table
+from toy_report import (
+    DENSITY,
+    PANELS,
+    density,
+    drawn,
+    legend,
+    plotted,
+    resolved,
+    subject,
+    table,
+)
 
 from lth.lottery.branches import choices as branches
 from lth.report.figures.density import WORDS
@@ -82,7 +92,7 @@ def test_how_tickets_are_called_goes_by_what_their_strategy_is_and_not_by_its_na
     lines = {"early/ticket": "", "s0/ticket": ""}
     subjects = {"toy": subject(untrained=frozenset({"s0"}))}
     figure = resolved({**DENSITY, "lines": lines}, subjects)
-    names = legend(figure.plot(STYLE, Drawn({"toy": table(list(lines))})))
+    names = legend(plotted(figure, Drawn({"toy": table(list(lines))})))
     assert names == ["winning ticket (early)", "original init (s0)"]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from toy_report import STYLE, SUBJECTS, drawn
+from toy_report import SUBJECTS, drawn, plotted
 
 from lth import settings
 from lth.files.hdf5 import File
@@ -126,7 +126,7 @@ def test_all_blocks_count() -> None:
 
 
 def test_a_picture_has_a_panel_for_each_round_and_a_line_for_each_layer() -> None:
-    picture = figure().plot(STYLE, files())
+    picture = plotted(figure(), files())
     assert len(picture.axes) == 2
     assert [len(drawn(axis)) for axis in picture.axes] == [2, 2]
     assert picture.axes[0].get_title() == "100 % of weights remaining"
@@ -216,4 +216,4 @@ def test_what_cannot_be_drawn_is_refused(changes: dict[str, Any], message: str) 
 )
 def test_a_missing_file_is_named(from_files: Drawn, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        figure().plot(STYLE, from_files)
+        plotted(figure(), from_files)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from project import Project
-from toy_report import STYLE, SUBJECTS
+from toy_report import SUBJECTS, plotted
 
 from lth import settings
 from lth.report.figures.choices import Figure
@@ -33,7 +33,7 @@ def test_columns_are_experiments_and_rows_are_facts() -> None:
 
 
 def test_a_picture_has_every_cell() -> None:
-    picture = table({"toy": "Toy", "other": "Other"}).plot(STYLE, Drawn())
+    picture = plotted(table({"toy": "Toy", "other": "Other"}), Drawn())
     (drawn,) = picture.axes[0].tables
     cells = {place: cell.get_text().get_text() for place, cell in drawn.get_celld().items()}
     assert len(cells) == 3 * (1 + len(FACTS))
