@@ -177,6 +177,11 @@ VERBS = {
         (_output("--out", "the metrics file to write"), ORIGIN),
         "metrics.Metrics",
     ),
+    "report": Verb(
+        "figures, claims and tables as one HTML file",
+        (_output("--out", "the HTML file to write"), ORIGIN),
+        "report.Report",
+    ),
     "check": Verb(
         "read params.yaml, and show the study complete or what is wrong",
         (

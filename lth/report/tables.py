@@ -25,6 +25,7 @@ NETWORK: Mapping[str, type] = {
     "repeat": int,
 }  # the columns that say which network a row is of
 MEASURES = tuple(OF_TABLES)
+OF_RUNS = " of runs"  # ends the names of what is said of the machines of runs
 ORDER = ("experiment", "strategy", "branch", "round", "trial", "repeat")  # of rows
 
 
@@ -95,6 +96,17 @@ def text(
         template = measures.template_of(run.origin.settings, run.origin.networks)
         found += rows(run.load(template), moments)
     return to_csv(assemble(found, strategies), moments)
+
+
+def made_on(runs: Sequence[Stored]) -> dict[str, str]:
+    """Engines, machines and versions that trained some runs, as `engine of runs`."""
+    names = dict.fromkeys(name for run in runs for name in run.made_on)
+    return {
+        f"{name}{OF_RUNS}": " and ".join(
+            sorted({str(run.made_on[name]) for run in runs if name in run.made_on})
+        )
+        for name in names
+    }
 
 
 def moments_of(names: Sequence[str]) -> list[int]:

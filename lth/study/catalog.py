@@ -10,6 +10,7 @@ from lth.data.source import Source
 from lth.data.sources.choices import SOURCES
 from lth.report.claims import Claim
 from lth.report.figures.choices import Figure
+from lth.report.pages import Difference
 from lth.report.style import Style
 from lth.report.subject import Subject
 from lth.settings import expected, unknown
@@ -23,7 +24,7 @@ from lth.study.subjects import subject_of
 from lth.study.sweeps import Sweep, check_setting, swept
 
 CATALOG = Path("workflow/catalog")
-SECTIONS = ("experiments", "sweeps", "datasets", "figures", "paper", "claims")  # of the catalog
+SECTIONS = ("experiments", "sweeps", "datasets", "figures", "paper", "claims", "differences")
 NEEDED = ("experiments", "figures", "style")  # of params.yaml
 KNOWN = (*NEEDED, "sweeps", "scale")  # of params.yaml
 Entries = dict[str, dict[str, Any]]  # by section and name
@@ -47,16 +48,18 @@ class Drawn:
 class Config:
     """A whole study: what `params.yaml` asks for, and what can be asked for beside it.
 
-    `paper` are the figures of the paper that were read with it. An experiment of `params.yaml`
-    stands in for the paper's of the same name, so some of them may have faults. `words` are the
+    `paper` are the figures of the paper that were read with it, at `scales`. An experiment of
+    `params.yaml` stands in for the paper's of the same name, so some of them may have faults. `words` are the
     names in words of all figures of the paper by their numbers, and `scale` is the one at which
-    they are asked for.
+    they are asked for. `differences` are those between the catalog and the paper.
     """
 
     asked: Drawn
     paper: Drawn
+    scales: Sequence[Scale]
     words: Mapping[str, str]
     scale: Scale
+    differences: tuple[Difference, ...]
     datasets: Mapping[str, Source]
     style: Style
 
@@ -104,8 +107,13 @@ def read(
     return Config(
         asked=drawn,
         paper=_paper(scales, drawn, entries, sweeps, known),
+        scales=scales,
         words=words_of(entries["paper"]),
         scale=settings.read(Scale, study.get("scale", SCALES[0]), "scale"),
+        differences=tuple(
+            settings.read(Difference, item, f"differences.{name}")
+            for name, item in entries["differences"].items()
+        ),
         datasets=known,
         style=style,
     )

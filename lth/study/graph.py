@@ -18,19 +18,29 @@ from lth.lottery.branches.search import SEARCH
 from lth.lottery.names import DENSE
 from lth.lottery.pruning.choices import METHODS
 from lth.networks.architecture import Architecture
+from lth.report import pages
+from lth.report.pages import Shown
 from lth.study.catalog import Config
 from lth.study.contents import networks_of
 from lth.study.experiment import BranchRuns
+from lth.study.paper import Scale, file_of, titled
 from lth.study.plans.dataset import Dataset
 from lth.study.plans.figure import Figure
 from lth.study.plans.mask import Mask, dense_mask
 from lth.study.plans.metrics import Metrics
 from lth.study.plans.plan import Address, Plan
+from lth.study.plans.report import Report
 from lth.study.plans.rewound import Rewound
 from lth.study.plans.run import Run
 from lth.study.plans.table import Table
 from lth.study.plans.theta0 import Theta0
 from lth.study.references import InitialWeights, TrainedWeights, Weights
+
+STUDY = "Lottery tickets: the study of params.yaml"  # the title of its report
+PAPER: Mapping[Scale, str] = {
+    "mini": "The Lottery Ticket Hypothesis: its figures as miniatures on the digits",
+    "paper": "The Lottery Ticket Hypothesis: its figures at its own scale",
+}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -194,6 +204,24 @@ class Study:
         asked = self.config.asked.experiments
         return Node(Metrics(), {"tables": tuple(self.table(name) for name in asked)})
 
+    @functools.cache
+    def report(self) -> Node:
+        """The report of all that is asked for."""
+        asked = self.config.asked
+        shown = tuple(Shown(name=name, title=name) for name in asked.figures)
+        return self._report("study", STUDY, shown, asked.experiments)
+
+    @functools.cache
+    def paper_report(self, scale: Scale) -> Node:
+        """The report of the figures of the paper at a scale, and of the tables that they draw."""
+        shown = [
+            Shown(name=file_of(figure, scale), title=f"{titled(figure)}: {words}", paper=figure)
+            for figure, words in self.config.words.items()
+        ]
+        known = tuple(item for item in shown if item.name in self.figures)
+        drawn = [name for item in known for name in self.figures[item.name].tables()]
+        return self._report(scale, PAPER[scale], known, dict.fromkeys(drawn))
+
     def at(self, address: Address) -> Node:
         """The node of an address."""
         block = ("experiment", "block")
@@ -215,14 +243,13 @@ class Study:
 
     def nodes(self) -> list[Node]:
         """Every file of a finished study, each once. Figures of the paper are not asked for."""
-        return self.behind(
-            [self.metrics(), *(self.figure(name) for name in self.config.asked.figures)]
-        )
+        return self.behind([self.metrics(), self.report()])
 
     def known(self) -> list[Node]:
         """Every file of a finished study, and all that the figures of the paper need."""
-        paper = (self.figure(name) for name in self.config.paper.figures)
-        return list(dict.fromkeys([*self.nodes(), *self.behind(list(paper))]))
+        paper = [self.figure(name) for name in self.config.paper.figures]
+        reports = [self.paper_report(scale) for scale in self.config.scales]
+        return list(dict.fromkeys([*self.nodes(), *self.behind([*paper, *reports])]))
 
     def behind(self, nodes: Sequence[Node]) -> list[Node]:
         """Nodes with all that they are made from, each once."""
@@ -276,6 +303,22 @@ class Study:
         networks = self._architecture(plan.experiment).memory * networks_of(plan)
         images = (source.training + source.test) * math.prod(source.shape)
         return 1_700 + (networks + 2 * images) // 1_000_000
+
+    def _report(
+        self, name: str, title: str, shown: tuple[Shown, ...], experiments: Iterable[str]
+    ) -> Node:
+        inputs = {
+            "figures": tuple(self.figure(item.name) for item in shown),
+            "tables": tuple(self.table(experiment) for experiment in experiments),
+        }
+        plan = Report(
+            name=name,
+            title=title,
+            figures=shown,
+            differences=self.config.differences,
+            page=pages.digest(),
+        )
+        return Node(plan, {role: nodes for role, nodes in inputs.items() if nodes})
 
     def _node(self, plan: Plan) -> Node:
         """The node of a plan that says its inputs itself."""

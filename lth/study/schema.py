@@ -9,6 +9,7 @@ from lth.data.source import Source
 from lth.files.paths import NAME
 from lth.report.claims import Claim
 from lth.report.figures.choices import Figure
+from lth.report.pages import Difference
 from lth.report.style import Style
 from lth.study.experiment import Experiment
 from lth.study.paper import SCALES, Numbered
@@ -27,9 +28,9 @@ def schema() -> Schema:
     In entries of experiments, figures and sweeps no key is required, since all may be inherited,
     and null removes a key. Within lists nothing is inherited, so there each mapping is complete.
     """
-    kinds = (Experiment, Figure, Source, Style, Sweep, Numbered, Claim)
+    kinds = (Experiment, Figure, Source, Style, Sweep, Numbered, Claim, Difference)
     schemas, types = msgspec.json.schema_components(kinds, ref_template=f"{DEFS}{{name}}")
-    experiment, figure, source, style, sweep, numbered, claim = map(_standard, schemas)
+    experiment, figure, source, style, sweep, numbered, claim, difference = map(_standard, schemas)
     whole = {name: _standard(item) for name, item in types.items()}
     changes = {f"{name}{CHANGES}": _changes(item) for name, item in whole.items()}
     for name in [*_names(experiment), *_names(figure), *_names(sweep)]:
@@ -42,6 +43,7 @@ def schema() -> Schema:
         "sweeps": _section(_changes(sweep)),
         "paper": _section(numbered),
         "claims": _section(claim),
+        "differences": _section(difference),
         "scale": {"enum": list(SCALES)},
     }
     return {

@@ -21,5 +21,5 @@ def tabulate(plan: Table, key: str | None, runs: Sequence[Path], out: Path, orig
     origins.expect(key, made, out)
     text = tables.text(found, plan.strategies, plan.moments)
     atomic.write_text(out, text)
-    origins.write(origin, made, [out], {})
+    origins.write(origin, made, [out], tables.made_on(found))
     print(f"{out}: {text.count(chr(10)) - 1} rows from {len(runs)} runs")

@@ -21,6 +21,7 @@ rule paper:
     localrule: True
     input:
         [picture(figure) for figure in words],
+        f"results/reports/{scale()}.html",
 
 
 for figure, name in words.items():

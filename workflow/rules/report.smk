@@ -2,6 +2,7 @@ localrules:
     tabulate,
     plot,
     summarize,
+    report_on,
 
 
 rule tabulate:
@@ -68,3 +69,21 @@ rule summarize:
     shell:
         "python -m lth summarize --settings {params.settings:q} --key {params.key} {params.inputs}"
         " --out {output.metrics} --origin {output.origin} > {log} 2>&1"
+
+
+# Not `report`, which is a function of Snakemake.
+rule report_on:
+    input:
+        every_input("report"),
+    output:
+        html=products("report")[0],
+        origin=pattern("report"),
+    log:
+        "logs/reports/{name}.log",
+    params:
+        inputs=options("report"),
+        settings=settings("report"),
+        key=key("report"),
+    shell:
+        "python -m lth report --settings {params.settings:q} --key {params.key} {params.inputs}"
+        " --out {output.html} --origin {output.origin} > {log} 2>&1"

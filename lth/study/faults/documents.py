@@ -7,11 +7,12 @@ from pathlib import Path
 from lth.files import origins
 from lth.files.hdf5 import Stored
 from lth.files.origins import MEND, Document
-from lth.report import headlines, plotting, tables
+from lth.report import headlines, pages, plotting, tables
 from lth.report.figures.figure import Drawn
 from lth.study.plans.figure import Figure
 from lth.study.plans.metrics import Metrics
 from lth.study.plans.plan import Plan
+from lth.study.plans.report import Report
 from lth.study.plans.table import Table
 from lth.study.results import FaultyParentError, Results, check_unchanged, shared_settings
 
@@ -41,6 +42,8 @@ def _content_faults(found: Document, plan: Plan, results: Results) -> Iterator[s
         case Metrics():
             text = headlines.metrics(_tables(found, results))
             yield from _text_faults(found, text, "its tables")
+        case Report():
+            yield from _report_faults(found, plan, results)
         case _:
             yield f"kind {plan.KIND!r} has no origin file"
 
@@ -52,9 +55,8 @@ def _check_inputs(found: Document, results: Results) -> None:
                 what = f"{item.path} ({role}), which is missing"
                 raise ValueError(f"was made from {what}; run snakemake again")
             try:
-                there = (
-                    results.document(item.path) if role == "tables" else results.stored(item.path)
-                )
+                document = Path(item.path).suffix == ".json"
+                there = (results.document if document else results.stored)(item.path)
             except Exception as error:
                 raise FaultyParentError(item.path) from error
             check_unchanged(item, there.as_input(), role)
@@ -97,6 +99,20 @@ def _figure_faults(found: Document, plan: Figure, results: Results) -> Iterator[
         path = results.path(product)
         if path.read_bytes() != content:
             yield f"{path}: is not what its inputs give; {MEND}"
+
+
+def _report_faults(found: Document, plan: Report, results: Results) -> Iterator[str]:
+    """Made again by the same version of Plotly, the page has the same bytes."""
+    if found.made_on.get("plotly") != pages.versions()["plotly"] or plan.page != pages.digest():
+        return
+    documents = {
+        role: [results.document(item.path) for item in items]
+        for role, items in found.origin.inputs.items()
+    }
+    (path,) = found.files
+    content = pages.page(plan.title, plan.figures, plan.differences, documents)
+    if Path(path).read_bytes() != content:
+        yield f"{path}: is not what its inputs give; {MEND}"
 
 
 def drawn_by(found: Document, results: Results) -> Drawn:

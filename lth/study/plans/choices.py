@@ -4,6 +4,7 @@ from lth.study.plans.dataset import Dataset
 from lth.study.plans.figure import Figure
 from lth.study.plans.mask import Mask
 from lth.study.plans.metrics import Metrics
+from lth.study.plans.report import Report
 from lth.study.plans.rewound import Rewound
 from lth.study.plans.run import Run
 from lth.study.plans.table import Table
@@ -18,4 +19,5 @@ PLANS = {
     "table": Table,
     "figure": Figure,
     "metrics": Metrics,
+    "report": Report,
 }

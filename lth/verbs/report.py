@@ -1,0 +1,31 @@
+"""`lth report`: figures, claims and tables as one HTML file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from lth.files import atomic, origins
+from lth.report import pages
+from lth.study.plans.report import Report
+
+
+def report(
+    plan: Report,
+    key: str | None,
+    figures: Sequence[Path],
+    tables: Sequence[Path],
+    out: Path,
+    origin: Path,
+) -> None:
+    """Writes the report of figures and tables, whose origins are given, to `out`."""
+    paths = {"figures": figures, "tables": tables}
+    found = {role: [origins.read(path) for path in each] for role, each in paths.items() if each}
+    for role, documents in found.items():
+        for document in documents:
+            plan.check_input(role, document.path, document.origin)
+    made = plan.origin(
+        {role: tuple(item.as_input() for item in items) for role, items in found.items()}
+    )
+    origins.expect(key, made, out)
+    atomic.write_bytes(out, pages.page(plan.title, plan.figures, plan.differences, found))
+    origins.write(origin, made, [out], pages.versions())
+    print(f"{out}: {len(figures)} figures and {len(tables)} tables")
