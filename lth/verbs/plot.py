@@ -36,7 +36,7 @@ def plot(
     origins.expect(key, made, svg)
     drawn = plotting.drawn_from(documents, stored)
     images = rendering.rendered(plan.figure.plot(plan.style, drawn), plan.style.dpi, made.key)
-    numbers = plotting.text_of(plan.figure.numbers(drawn)).encode()
+    numbers = plotting.text_of(plan.figure.numbers(plan.style, drawn)).encode()
     for path, content in zip((svg, png, csv), (*images, numbers), strict=True):
         atomic.write_bytes(path, content)
     origins.write(origin, made, [svg, png, csv], rendering.versions())

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Self
 
 from lth.report.figures.figure import Drawn, Figure
-from lth.report.points import Row
+from lth.report.rows import Row
 from lth.report.subject import Subject
 from lth.settings import unknown
 
@@ -29,7 +29,7 @@ class Bars(Figure, tag="bars"):
         """The experiment."""
         return (self.of,)
 
-    def numbers(self, drawn: Drawn) -> list[Row]:
+    def numbers(self, style: "Style", drawn: Drawn) -> list[Row]:
         """The heights of the bars."""
         return [{"height": row["final_test_accuracy"]} for row in drawn.tables[self.of]]
 
@@ -38,6 +38,6 @@ class Bars(Figure, tag="bars"):
         from matplotlib.figure import Figure as Picture
 
         picture = Picture(figsize=(style.width, style.height))
-        heights = [row["height"] for row in self.numbers(drawn)]
+        heights = [row["height"] for row in self.numbers(style, drawn)]
         picture.add_subplot().bar(range(len(heights)), heights)
         return picture

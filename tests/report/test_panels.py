@@ -11,7 +11,8 @@ from lth.report import panels
 from lth.report.quantities import OF_TABLES, Quantity, of_table
 from lth.report.style import Style
 
-PAPER = Style(width=3.6, height=3.0, font=9, dpi=150, colors={})  # as params.yaml has it
+# As params.yaml has it:
+PAPER = Style(width=3.6, height=3.0, font=9, dpi=150, bars="range", colors={})
 LONGEST = "early_stop_validation_accuracy"
 
 

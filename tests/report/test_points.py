@@ -1,4 +1,4 @@
-"""Points of lines: means over trials and repeats, between minimum and maximum."""
+"""Points of lines: means over trials and repeats, and the ends of their bars."""
 
 import math
 from typing import Any
@@ -10,9 +10,15 @@ from lth.report.points import points
 ACCURACY = "final_test_accuracy"
 
 
-def row(strategy: str, round: int, accuracy: float, density: float = 0.5) -> dict[str, Any]:
-    line = {"strategy": strategy, "branch": "ticket", "round": round}
-    return {**line, "density": density, "weights_left": int(1000 * density), ACCURACY: accuracy}
+def row(
+    strategy: str, round: int, accuracy: float, density: float = 0.5, trial: int = 0
+) -> dict[str, Any]:
+    line = {"experiment": "toy", "strategy": strategy, "branch": "ticket", "round": round}
+    size = {"density": density, "weights_left": int(1000 * density)}
+    return {**line, "trial": trial, **size, ACCURACY: accuracy}
+
+
+REPEATED = [row("iterative", 1, value, trial=trial) for value, trial in ((7, 1), (1, 0), (3, 0))]
 
 
 def test_points_are_mean_minimum_and_maximum() -> None:
@@ -40,3 +46,15 @@ def test_a_point_with_a_nan_is_nan() -> None:
     table = [row("iterative", 1, value) for value in (0.5, math.nan)]
     ((size, mean, *_),) = points(table, ACCURACY)["iterative", "ticket"]
     assert (size, math.isnan(mean)) == (0.5, True)
+
+
+def test_an_interval_is_over_trials_whose_repeats_are_averaged() -> None:
+    ((_, *range_),) = points(REPEATED, ACCURACY)["iterative", "ticket"]
+    ((_, *interval),) = points(REPEATED, ACCURACY, bars="interval")["iterative", "ticket"]
+    assert range_ == pytest.approx([11 / 3, 1, 7])
+    assert interval == pytest.approx([11 / 3, 2, 7]), "of two trials a quarter of draws has one"
+
+
+def test_an_interval_of_one_trial_has_no_ends() -> None:
+    ((_, mean, low, high),) = points(REPEATED[1:], ACCURACY, bars="interval")["iterative", "ticket"]
+    assert (mean, math.isnan(low), math.isnan(high)) == (2, True, True)

@@ -161,7 +161,13 @@ def test_the_seed_and_the_network_change_all_but_the_data(
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("colors", {"ticket": "black", "reinit": "red"}), ("width", 5), ("dpi", 100)]
+    ("key", "value"),
+    [
+        ("colors", {"ticket": "black", "reinit": "red"}),
+        ("width", 5),
+        ("dpi", 100),
+        ("bars", "interval"),
+    ],
 )
 def test_the_style_changes_the_figures_alone(
     project: Project, before: dict[str, str], key: str, value: object

@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import UNSET, UnsetType
 
 from lth.report import panels
+from lth.report.bars import NOTES, Bars
 from lth.report.figures.figure import (
     Drawn,
     Figure,
@@ -27,8 +28,9 @@ from lth.report.figures.figure import (
 from lth.report.lines import check_series, series_of
 from lth.report.looks import COLORS, DASHES, MARKERS, Look, look_of, palette
 from lth.report.panels import Place
-from lth.report.points import Point, Row, points
+from lth.report.points import Point, points
 from lth.report.quantities import DRAWN, EXAMPLE, moment_of, of_table
+from lth.report.rows import Row
 from lth.report.subject import Subject
 from lth.settings import Settings, expected, unknown
 
@@ -67,7 +69,7 @@ class Density(Figure, tag="density"):
     """Quantities of the tables against how many weights are left, from many to few.
 
     `x` is `density` (in percent) where it is not set, and `scale` is that of x. The lines, such as
-    `iterative/ticket`, are drawn of each experiment of `over`, with bars from minimum to maximum.
+    `iterative/ticket`, are drawn of each experiment of `over`, with bars as `style` has them.
     """
 
     scale: Scale
@@ -90,18 +92,21 @@ class Density(Figure, tag="density"):
     def tables(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for panel in self._shown() for name in panel.over))
 
-    def numbers(self, drawn: Drawn) -> list[Row]:
+    def numbers(self, style: "Style", drawn: Drawn) -> list[Row]:
         return [
             {
                 **{"row": panel.place[0], "column": panel.place[1], "y": panel.y},
                 **{"experiment": series.experiment, "strategy": series.strategy},
                 **{"branch": series.branch, "x": panel.x, "size": point.size},
-                **{"mean": point.mean, "low": point.low, "high": point.high},
+                **{"mean": point.mean, "low": point.low, "high": point.high, "bars": style.bars},
             }
             for panel in self._shown()
             for series in panel.series()
-            for point in _points(series, panel, drawn.tables)
+            for point in _points(series, panel, drawn.tables, style.bars)
         ]
+
+    def note(self, style: "Style") -> str:
+        return NOTES[style.bars]
 
     def plot(self, style: "Style", drawn: Drawn) -> "Picture":
         shown = list(self._shown())
@@ -110,7 +115,7 @@ class Density(Figure, tag="density"):
         with panels.defaults({"font.size": style.font}):
             picture, axes = panels.grid([panel.place for panel in shown], style)
             for panel in shown:
-                axis, lines = axes[panel.place], _lines(panel, drawn.tables)
+                axis, lines = axes[panel.place], _lines(panel, drawn.tables, style.bars)
                 _plot(axis, lines, legend)
                 sizes = [[point.size for point in line] for _, line in lines]
                 panels.ticks_of_sizes(axis, of_table(panel.x), panel.scale, sizes, style)
@@ -310,25 +315,29 @@ def _label(line: str, panel: Shown, shown: Sequence[Shown], subjects: Mapping[st
     return word if short else f"{word} ({series_of(line, '')[0]})"
 
 
-def _lines(panel: Shown, tables: Mapping[str, Sequence[Row]]) -> list[tuple[Series, list[Point]]]:
+def _lines(
+    panel: Shown, tables: Mapping[str, Sequence[Row]], bars: Bars
+) -> list[tuple[Series, list[Point]]]:
     """The points of a panel's lines in the units of its axes."""
     x, y = of_table(panel.x).scale, of_table(panel.y).scale
     lines: list[tuple[Series, list[Point]]] = []
     for series in panel.series():
-        line = _points(series, panel, tables)
+        line = _points(series, panel, tables, bars)
         scaled = [Point(x * size, y * mean, y * low, y * high) for size, mean, low, high in line]
         lines.append((series, scaled))
     return lines
 
 
-def _points(series: Series, panel: Shown, tables: Mapping[str, Sequence[Row]]) -> list[Point]:
+def _points(
+    series: Series, panel: Shown, tables: Mapping[str, Sequence[Row]], bars: Bars
+) -> list[Point]:
     """The points of a line as they are in its table. Raises ValueError where it has none."""
     table = tables.get(series.experiment, [])
     if not table:
         raise ValueError(f"the table of {series.experiment}, which the figure draws, is missing")
     if panel.y not in table[0]:
         raise ValueError(f"the table of {series.experiment} has no column {panel.y}")
-    line = points(table, panel.y, panel.x).get((series.strategy, series.branch))
+    line = points(table, panel.y, panel.x, bars).get((series.strategy, series.branch))
     if line is None:
         name = f"{series.strategy}/{series.branch}"
         raise ValueError(f"the table of {series.experiment} has no rows of {name}")

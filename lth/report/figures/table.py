@@ -15,7 +15,7 @@ from lth.report.figures.figure import (
     numbered,
 )
 from lth.report.panels import CHARACTER
-from lth.report.points import Row
+from lth.report.rows import Row
 from lth.report.subject import FACTS, Subject
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Table(Figure, tag="table"):
         cells = {name: dict(subjects[name].facts) for name in over}
         return msgspec.structs.replace(self, over=over, cells=cells)
 
-    def numbers(self, drawn: Drawn) -> list[Row]:
+    def numbers(self, style: "Style", drawn: Drawn) -> list[Row]:
         columns = {item.name or name: self.cells[name] for name, item in self._ranked()}
         return [
             {"": fact, **{label: cells[fact] for label, cells in columns.items()}} for fact in FACTS
@@ -50,7 +50,9 @@ class Table(Figure, tag="table"):
     def plot(self, style: "Style", drawn: Drawn) -> "Picture":
         from matplotlib.figure import Figure as Picture
 
-        rows = [{name: str(cell) for name, cell in row.items()} for row in self.numbers(drawn)]
+        rows = [
+            {name: str(cell) for name, cell in row.items()} for row in self.numbers(style, drawn)
+        ]
         lines = [max(cell.count("\n") + 1 for cell in row.values()) for row in rows]
         longest = [
             max(len(line) for row in rows for line in f"{name}\n{row[name]}".split("\n"))

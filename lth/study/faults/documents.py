@@ -94,7 +94,7 @@ def _figure_faults(found: Document, plan: Figure, results: Results) -> Iterator[
     versions = rendering.versions()
     if {name: found.made_on.get(name) for name in versions} != versions:
         return
-    if numbers.read_bytes() != plotting.text_of(plan.figure.numbers(drawn)).encode():
+    if numbers.read_bytes() != plotting.text_of(plan.figure.numbers(plan.style, drawn)).encode():
         yield f"{numbers}: is not what its inputs say; {MEND}"
     for path, image in zip(pictures, redrawn(found, plan, drawn), strict=True):
         if path.read_bytes() != image:
