@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Picture
 
 from lth import settings
+from lth.files import hdf5
 from lth.files.hdf5 import File
 from lth.files.origins import Origin
 from lth.report import drawing
@@ -19,7 +21,8 @@ from lth.report.style import Style
 from lth.report.subject import Subject
 
 COLORS = {"ticket": "tab:blue", "reinit": "tab:orange"}
-STYLE = Style(width=2.5, height=2.0, font=8.0, dpi=60, colors=COLORS)
+STYLE = Style(width=2.5, height=2.0, font=8.0, dpi=60, bars="range", colors=COLORS)
+INTERVALS = msgspec.structs.replace(STYLE, bars="interval")
 BRANCHES = ("ticket", "reinit", "resample", *(f"noise-{number}" for number in range(1, 13)))
 STRATEGIES = ("iterative", "oneshot", "early", "random", *(f"s{number}" for number in range(8)))
 LINES = {"iterative/ticket": "", "iterative/reinit": ""}
@@ -70,6 +73,8 @@ def table(lines: Sequence[str] = tuple(LINES), rounds: int = 6) -> list[dict[str
     """
     return [
         {
+            "experiment": "toy",
+            "trial": trial,
             "strategy": line.split("/")[0],
             "branch": line.split("/")[1],
             "round": round,
@@ -92,9 +97,9 @@ def resolved(data: Mapping[str, Any], subjects: Mapping[str, Subject] = SUBJECTS
     return settings.read(Figure, dict(sorted(plain.items())), "figure")
 
 
-def plotted(figure: Figure, found: Drawn) -> Picture:
+def plotted(figure: Figure, found: Drawn, style: Style = STYLE) -> Picture:
     """A figure as it is drawn."""
-    return drawing.picture(figure.chart(STYLE, found), STYLE)
+    return drawing.picture(figure.chart(style, found), style)
 
 
 def density(
@@ -106,18 +111,19 @@ def density(
     return plotted(figure, Drawn({"toy": rows, **(others or {})}))
 
 
-def run(line: str, values: np.ndarray, density: float = 0.5) -> File:
+def run(line: str, values: np.ndarray, density: float = 0.5, repeats: int = 1) -> File:
     """A run file of test accuracies [networks, evaluations] at every tenth iteration.
 
-    Its validation loss is evaluated twice as often.
-
-    A line is such as `toy/iterative/round-3/ticket`.
+    Its validation loss is evaluated twice as often. Networks are of trials 0, 1, ..., each with so
+    many repeats. A line is such as `toy/iterative/round-3/ticket`.
     """
     experiment, strategy, round, branch = line.split("/")
     settings: dict[str, Any] = {"experiment": experiment, "block": "trials-0-1"}
     number = int(round.removeprefix("round-"))
     settings |= {"strategy": strategy, "round": number, "branch": branch}
+    pairs = [divmod(index, repeats) for index in range(len(values))]
     arrays = {
+        **hdf5.index(pairs),
         "iterations": np.arange(2 * values.shape[1]) * 5,
         "test_iterations": np.arange(values.shape[1]) * 10,
         "curves/validation_loss": 2 - np.repeat(values, 2, axis=1),

@@ -42,6 +42,7 @@ style:
   height: 2.5
   font: 9
   dpi: 50
+  bars: range
   colors: {ticket: "tab:blue", reinit: "tab:orange"}
 """
 PATIENCE = 300.0  # seconds for any one command

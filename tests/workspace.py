@@ -56,6 +56,7 @@ style:
   height: 2.5
   font: 9
   dpi: 50
+  bars: range
   colors: {ticket: "tab:blue", reinit: "tab:orange"}
 """
 JOBS = re.compile(r"^(\w+)\s+(\d+)$", re.MULTILINE)

@@ -1,16 +1,16 @@
 """The headline numbers of tables: the best network, the smallest as good as the dense one, ..."""
 
-import itertools
 import json
 import math
 from collections.abc import Iterable, Sequence
+from itertools import chain, takewhile
 from typing import Any
 
 from lth.files.origins import Document
-from lth.report import tables
-from lth.report.points import Point, Row, points
-
-MARGIN = 0.001  # a tenth of a point of accuracy
+from lth.report import tables, winning
+from lth.report.points import Point, points
+from lth.report.rows import Row, rounds_of
+from lth.report.winning import MARGIN
 
 
 def headlines(table: Sequence[Row]) -> dict[str, dict[str, dict[str, Any]]]:
@@ -19,7 +19,8 @@ def headlines(table: Sequence[Row]) -> dict[str, dict[str, dict[str, Any]]]:
     These are the dense network, the best pruned round, the smallest density down to which every
     round matches the dense network, and how much earlier than that the fastest of the matching
     rounds stops. The dense network is that of branch `ticket`. A round matches where its mean test
-    accuracy is at most MARGIN below. Accuracies and densities are in [0, 1], and `networks` counts
+    accuracy is at most MARGIN below. Branch `ticket` also has the smallest winning tickets, by
+    tests over trials (`winning`). Accuracies and densities are in [0, 1], and `networks` counts
     those of each round. Raises ValueError where there are no dense tickets.
     """
     accuracy = points(table, "early_stop_test_accuracy")
@@ -28,11 +29,14 @@ def headlines(table: Sequence[Row]) -> dict[str, dict[str, dict[str, Any]]]:
     if dense is None:
         raise ValueError("the table has no dense network of branch 'ticket' to compare with")
     first = (accuracy[dense][0].mean, stop[dense][0].mean)
+    lines = rounds_of(table)
     result: dict[str, dict[str, dict[str, Any]]] = {}
-    for strategy, branch in accuracy:
-        numbers = _of_line(accuracy[strategy, branch], stop[strategy, branch], *first)
-        rows = [row for row in table if (row["strategy"], row["branch"]) == (strategy, branch)]
-        result.setdefault(strategy, {})[branch] = numbers | _counts(rows)
+    for line, rounds in lines.items():
+        numbers = _of_line(accuracy[line], stop[line], *first)
+        if line[1] == "ticket":
+            found = winning.densities(rounds, lines[dense][0])
+            numbers |= {name: _number(density) for name, density in found.items()}
+        result.setdefault(line[0], {})[line[1]] = numbers | _counts(list(chain(*rounds)))
     return result
 
 
@@ -53,9 +57,9 @@ def _of_line(
     accuracy: Sequence[Point], stop: Sequence[Point], dense: float, dense_stop: float
 ) -> dict[str, float | None]:
     """The numbers of a line, whose rounds begin with the dense network's."""
-    nothing = Point(math.nan, math.nan, math.nan, math.nan)
+    nothing = Point(math.nan, math.nan, math.nan, math.nan, 0)
     best = max(accuracy[1:], key=_accuracy_or_least, default=nothing)
-    matching = list(itertools.takewhile(lambda point: point.mean >= dense - MARGIN, accuracy[1:]))
+    matching = list(takewhile(lambda point: point.mean >= dense - MARGIN, accuracy[1:]))
     stops = [point for point in stop[1 : len(matching) + 1] if point.mean]
     fastest = min(stops, key=lambda point: point.mean, default=None)
     return {
@@ -72,6 +76,7 @@ def _counts(rows: Sequence[Row]) -> dict[str, int]:
     return {
         "diverged": sum(row["diverged"] or row["ancestor_diverged"] for row in rows),
         "networks": len({(row["trial"], row["repeat"]) for row in rows}),
+        "trials": len({row["trial"] for row in rows}),
     }
 
 

@@ -18,6 +18,7 @@ import msgspec
 from lth.files import hdf5, origins
 from lth.files.origins import Document
 from lth.report import tables
+from lth.report.bars import NOTES, WORDS, Bars
 from lth.report.charts import Chart, Sheet
 from lth.report.claims import VERDICTS
 from lth.settings import Settings
@@ -64,7 +65,6 @@ def page(
     data = {
         "summary": _summary(experiments),
         "verdicts": VERDICTS,
-        "bars": "minimum to maximum",
         "figures": [_figure(item, figures[item.name]) for item in shown],
         "claims": [row for document in found.get("claims", ()) for row in _claims(document)],
         "experiments": experiments,
@@ -100,13 +100,22 @@ def _figure(shown: Shown, document: Document) -> dict[str, Any]:
     origins.check_files(document)
     files = {path.suffix: path for path in map(Path, document.files)}
     chart = msgspec.json.decode(files[".json"].read_bytes(), type=Chart | Sheet)
+    settings = document.origin.settings
+    bars: Bars = settings["style"]["bars"]
+    note = NOTES[bars] if _has_bars(chart) else ""
     return {
         **msgspec.to_builtins(shown),
-        "caption": document.origin.settings["figure"]["caption"],
+        "caption": f"{settings['figure']['caption']} {note}".strip(),
+        "bars": WORDS[bars],
         "key": document.origin.key,
         "chart": msgspec.to_builtins(chart),
         "numbers": files[".csv"].read_text(encoding="utf-8"),
     }
+
+
+def _has_bars(chart: Chart | Sheet) -> bool:
+    panels = () if isinstance(chart, Sheet) else chart.panels
+    return any(line.low is not None for panel in panels for line in panel.lines)
 
 
 def _experiment(document: Document) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from lth.files.origins import Document
 from lth.lottery import masks
 from lth.report import tables
 from lth.report.figures.figure import Drawn
-from lth.report.points import Row
+from lth.report.rows import Row
 from lth.training import measures
 
 Shapes = Mapping[str, tuple[int, ...]]  # of weights by name

@@ -1,40 +1,41 @@
-"""Rows of a table as points of lines: means over trials and repeats, minimum and maximum."""
+"""Rows of a table as points of lines: means over trials and repeats, and how far bars go."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from statistics import fmean
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-Row = Mapping[str, Any]  # of a table: a value for each column
+from lth.report.bars import Bars, ends
+from lth.report.rows import Row, column, rounds_of, trials
 
 
 class Point(NamedTuple):
-    """A round on a line: how large its networks are, and what was measured of them."""
+    """A round on a line: how large its networks are, and what was measured of them.
+
+    `low` and `high` are the ends of its bar, and `networks` is how many there are.
+    """
 
     size: float
     mean: float
     low: float
     high: float
+    networks: int
 
 
 def points(
-    table: Iterable[Row], quantity: str, size: str = "density"
+    table: Iterable[Row], quantity: str, size: str = "density", bars: Bars = "range"
 ) -> dict[tuple[str, str], list[Point]]:
     """For each (strategy, branch) its rounds in order. A point is NaN where a number of it is."""
-    lines: dict[tuple[str, str], dict[int, list[Row]]] = {}
-    for row in table:
-        rounds = lines.setdefault((row["strategy"], row["branch"]), {})
-        rounds.setdefault(row["round"], []).append(row)
     return {
-        line: [_point(rounds[number], quantity, size) for number in sorted(rounds)]
-        for line, rounds in lines.items()
+        line: [_point(rows, quantity, size, bars) for rows in rounds]
+        for line, rounds in rounds_of(table).items()
     }
 
 
-def _point(rows: Sequence[Row], quantity: str, size: str) -> Point:
-    values = np.array([float(row[quantity]) for row in rows])
-    low, high = float(values.min()), float(values.max())
+def _point(rows: Sequence[Row], quantity: str, size: str, bars: Bars) -> Point:
+    values = column(rows, quantity)
     # The mean of equal values may differ from them in the last bit.
-    mean = float(np.clip(values.mean(), low, high))
-    return Point(fmean(row[size] for row in rows), mean, low, high)
+    mean = float(np.clip(values.mean(), values.min(), values.max()))
+    low, high = ends(bars, values[:, None], trials(rows), rows[0]["experiment"])
+    return Point(fmean(row[size] for row in rows), mean, low.item(), high.item(), len(rows))

@@ -23,7 +23,7 @@ def rendered(figure: Figure, style: Style, drawn: Drawn, key: str) -> tuple[byte
     """
     chart = figure.chart(style, drawn)
     images = pictures(drawing.picture(chart, style), style.dpi, key)
-    numbers = plotting.text_of(figure.numbers(drawn)).encode()
+    numbers = plotting.text_of(figure.numbers(style, drawn)).encode()
     return (*images, numbers, msgspec.json.encode(chart) + b"\n")
 
 

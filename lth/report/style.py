@@ -2,6 +2,7 @@
 
 from typing import Annotated
 
+from lth.report.bars import Bars
 from lth.report.looks import check_color
 from lth.settings import Meta, Settings
 
@@ -12,13 +13,15 @@ class Style(Settings):
     """How figures look.
 
     `width` and `height` are those of a panel in inches, `font` is a size in points, `dpi` are dots
-    per inch of the PNG, and `colors` are by branch.
+    per inch of the PNG, and `colors` are by branch. `bars` go from minimum to maximum (`range`), or
+    are 95 % intervals of means over trials (`interval`).
     """
 
     width: Annotated[float, Meta(gt=0, le=40)]
     height: Annotated[float, Meta(gt=0, le=40)]
     font: Annotated[float, Meta(gt=0, le=200)]
     dpi: Annotated[int, Meta(ge=20, le=1200)]
+    bars: Bars
     colors: dict[str, str]
 
     def __post_init__(self) -> None:

@@ -12,8 +12,8 @@ from lth.files import origins
 from lth.files.hdf5 import File, Stored
 from lth.files.origins import MEND
 from lth.lottery.names import DENSE
-from lth.report.points import Row
 from lth.report.quantities import AT, OF_TABLES, moment_of
+from lth.report.rows import Row
 from lth.training import measures
 
 NETWORK: Mapping[str, type] = {

@@ -49,9 +49,9 @@ class Config:
     """A whole study: what `params.yaml` asks for, and what can be asked for beside it.
 
     `paper` are the figures of the paper that were read with it, at `scales`. An experiment of
-    `params.yaml` stands in for the paper's of the same name, so some of them may have faults. `words` are the
-    names in words of all figures of the paper by their numbers, and `scale` is the one at which
-    they are asked for. `differences` are those between the catalog and the paper.
+    `params.yaml` stands in for the paper's of the same name, so some of them may have faults.
+    `words` are the names in words of all figures of the paper by their numbers, and `scale` is the
+    one at which they are asked for. `differences` are those between the catalog and the paper.
     """
 
     asked: Drawn

@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Self
 
+from lth.report.charts import Axis, Chart, Line, Panel, numbers
 from lth.report.figures.figure import Drawn, Figure
-from lth.report.points import Row
+from lth.report.rows import Row
 from lth.report.subject import Subject
 from lth.settings import unknown
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure as Picture
-
     from lth.report.style import Style
 
 
@@ -29,15 +28,15 @@ class Bars(Figure, tag="bars"):
         """The experiment."""
         return (self.of,)
 
-    def numbers(self, drawn: Drawn) -> list[Row]:
+    def numbers(self, style: "Style", drawn: Drawn) -> list[Row]:
         """The heights of the bars."""
         return [{"height": row["final_test_accuracy"]} for row in drawn.tables[self.of]]
 
-    def plot(self, style: "Style", drawn: Drawn) -> "Picture":
-        """A bar for each row of the table."""
-        from matplotlib.figure import Figure as Picture
-
-        picture = Picture(figsize=(style.width, style.height))
-        heights = [row["height"] for row in self.numbers(drawn)]
-        picture.add_subplot().bar(range(len(heights)), heights)
-        return picture
+    def chart(self, style: "Style", drawn: Drawn) -> Chart:
+        """A step for each row of the table."""
+        heights = [row["height"] for row in self.numbers(style, drawn)]
+        edges, y = numbers(range(len(heights) + 1)), numbers(heights)
+        line = Line(name=self.of, color="#000000", dash="solid", x=edges, y=y, steps=True)
+        axes = {"x": Axis(label="Network"), "y": Axis(label="Accuracy")}
+        panel = Panel(place=(0, 0), title="", lines=(line,), **axes)
+        return Chart(heading="", names=(self.of,), panels=(panel,))

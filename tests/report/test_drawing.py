@@ -15,7 +15,8 @@ from lth.report.charts import Axis, Chart, Line, Panel, Place, Sheet, names_of, 
 from lth.report.quantities import OF_TABLES, of_table
 from lth.report.style import Style
 
-PAPER = Style(width=3.6, height=3.0, font=9, dpi=150, colors={})  # as params.yaml has it
+# As params.yaml has it:
+PAPER = Style(width=3.6, height=3.0, font=9, dpi=150, bars="range", colors={})
 X = Axis(label="x")
 LONGEST = OF_TABLES["early_stop_validation_accuracy"].label
 

@@ -10,6 +10,7 @@ import pytest
 from lth.files.origins import Document, Origin, sha256
 from lth.report import headlines, tables
 from lth.report.quantities import OF_TABLES
+from lth.report.winning import NAMES
 
 MATCHING = "smallest_density_matching_dense"
 FASTEST = "best_early_stop_speedup_density"
@@ -60,8 +61,10 @@ def test_headlines_of_tickets() -> None:
         "smallest_density_matching_dense": 0.2,
         "best_early_stop_speedup": 4.0,
         "best_early_stop_speedup_density": 0.2,
+        **dict.fromkeys(NAMES),
         "diverged": 0,
         "networks": 2,
+        "trials": 2,
     }
 
 
@@ -75,7 +78,15 @@ def test_headlines_of_networks_that_only_lose() -> None:
         "best_early_stop_speedup_density": None,
         "diverged": 0,
         "networks": 2,
+        "trials": 2,
     }
+
+
+def test_three_trials_have_a_smallest_winning_ticket() -> None:
+    third = [item | {"trial": 2} for item in toy_results() if item["trial"] == 0]
+    found = ticket(toy_results() + third)
+    assert (found["trials"], found["winning_density"]) == (3, None)
+    assert [found[f"winning_density{end}"] for end in ("_low", "_high")] == [0.2, 0.5]
 
 
 def test_all_larger_densities_must_match_too() -> None:

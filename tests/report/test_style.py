@@ -8,7 +8,7 @@ from toy_report import COLORS, STYLE
 from lth import settings
 from lth.report.style import Style
 
-DATA = {"width": 2.5, "height": 2.0, "font": 8.0, "dpi": 60, "colors": COLORS}
+DATA = {"width": 2.5, "height": 2.0, "font": 8.0, "dpi": 60, "bars": "range", "colors": COLORS}
 
 
 def test_a_style_is_read_from_plain_data() -> None:
@@ -21,8 +21,9 @@ def test_a_style_is_read_from_plain_data() -> None:
     [
         (
             {"colours": {}},
-            "style: unknown key 'colours'; did you mean 'colors'? legal: colors, dpi",
+            "style: unknown key 'colours'; did you mean 'colors'? legal: bars, colors, dpi",
         ),
+        ({"bars": "deviation"}, "style.bars: unknown value 'deviation'; legal: interval, range"),
         ({"dpi": 10}, r"style.dpi: expected a number in \[20, 1200\], got 10"),
         ({"width": 0}, r"style.width: expected a number in \(0, 40\], got 0"),
         ({"height": 41}, r"style.height: expected a number in \(0, 40\], got 41"),

@@ -12,8 +12,8 @@ import pytest
 from lth.files.hdf5 import File
 from lth.files.origins import Document, Origin, sha256
 from lth.report import tables
-from lth.report.points import Row
 from lth.report.quantities import AT
+from lth.report.rows import Row
 
 LINE = {"experiment": "toy", "strategy": "iterative", "round": 3, "branch": "ticket"}
 MEND = "; delete it and run snakemake again"

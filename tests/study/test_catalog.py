@@ -124,7 +124,7 @@ LEGAL = "experiments, figures, scale, style, sweeps"
 COLORS = "expected tab:blue and so on, C0 to C9, #rrggbb or one of black blue brown"
 PARAMS = [
     ("stile", {}, f"params.yaml: unknown key 'stile'; did you mean 'style'? legal: {LEGAL}"),
-    ("style.colours", {}, "style: unknown key 'colours'; did you mean 'colors'? legal: colors,"),
+    ("style.colours", {}, "style: unknown key 'colours'; did you mean 'colors'? legal: bars,"),
     ("style.colors.ticket", "bleu", f"style.colors.ticket: {COLORS}"),
     ("style.colors.tickt", "black", "style.colors.tickt: unknown branch 'tickt'; did you mean"),
     ("style.dpi", 10, "style.dpi: expected a number in [20, 1200], got 10"),
@@ -153,7 +153,8 @@ def test_a_fault_of_the_params_is_refused(
 
 
 def test_a_picture_of_too_many_dots_is_refused(project: Project) -> None:
-    project.set("style", {"width": 6, "height": 3, "font": 9, "dpi": 1200, "colors": {}})
+    size = {"width": 6, "height": 3, "font": 9, "dpi": 1200}
+    project.set("style", {**size, "bars": "range", "colors": {}})
     refused(project, "style.width: expected at most 6,000 dots, got 6 inches of 1200")
 
 
@@ -232,7 +233,7 @@ def test_a_folder_without_a_catalog_is_refused(project: Project, tmp_path: Path)
     ("key", "value", "message"),
     [
         ("figure", {}, "figures.yaml: unknown key 'figure'; did you mean 'figures'? legal: cla"),
-        ("style", {}, "figures.yaml: unknown key 'style'; legal: claims, datasets, exp"),
+        ("style", {}, "figures.yaml: unknown key 'style'; legal: claims, datasets, dif"),
         ("figures", None, "figures.yaml: figures: expected a mapping, got None"),
         ("figures.early-stopping.kind", "densities", ".kind: unknown kind 'densities'; did you"),
         ("figures.early-stopping.scale", "lin", ".scale: unknown value 'lin'; did you mean 'li"),

@@ -22,7 +22,9 @@ ITERATIVE = f"{STRATEGIES}.iterative"
 ORIGINS = "results/origins"
 DENSITIES = {f"{ORIGINS}/figures/{name}.json" for name in ("early-stopping", "end-of-training")}
 CURVES = {f"{ORIGINS}/figures/{name}-curves.json" for name in ("accuracy", "loss")}
-SUMMARIES = {f"{ORIGINS}/tables/digits.json", f"{ORIGINS}/metrics.json"} | DENSITIES
+REPORT = f"{ORIGINS}/reports/study.json"
+METRICS = {f"{ORIGINS}/metrics.json", REPORT}
+SUMMARIES = {f"{ORIGINS}/tables/digits.json"} | METRICS | DENSITIES
 
 
 @pytest.fixture
@@ -53,17 +55,17 @@ def test_another_strategy_leaves_masks_and_runs_of_the_others(
     assert changed(before, keys_of(project.study())) == SUMMARIES
 
 
-def test_another_experiment_changes_the_metrics_alone(
+def test_another_experiment_changes_metrics_and_report(
     project: Project, before: dict[str, str]
 ) -> None:
     project.set("experiments.again", {"extends": "lenet-digits"})
-    assert changed(before, keys_of(project.study())) == {f"{ORIGINS}/metrics.json"}
+    assert changed(before, keys_of(project.study())) == METRICS
 
 
-def test_another_figure_changes_nothing(project: Project, before: dict[str, str]) -> None:
+def test_another_figure_changes_the_report_alone(project: Project, before: dict[str, str]) -> None:
     project.set("figures.mine", {"extends": "early-stopping", "over": {"digits": "mine"}})
     after = keys_of(project.study())
-    assert changed(before, after) == set()
+    assert changed(before, after) == {REPORT}
     assert after.keys() - before.keys() == {f"{ORIGINS}/figures/mine.json"}
 
 
@@ -161,13 +163,19 @@ def test_the_seed_and_the_network_change_all_but_the_data(
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("colors", {"ticket": "black", "reinit": "red"}), ("width", 5), ("dpi", 100)]
+    ("key", "value"),
+    [
+        ("colors", {"ticket": "black", "reinit": "red"}),
+        ("width", 5),
+        ("dpi", 100),
+        ("bars", "interval"),
+    ],
 )
-def test_the_style_changes_the_figures_alone(
+def test_the_style_changes_figures_and_their_report(
     project: Project, before: dict[str, str], key: str, value: object
 ) -> None:
     project.set(f"style.{key}", value)
-    assert changed(before, keys_of(project.study())) == DENSITIES | CURVES
+    assert changed(before, keys_of(project.study())) == DENSITIES | CURVES | {REPORT}
 
 
 def test_a_change_of_one_figure_changes_no_other_file(
@@ -175,7 +183,7 @@ def test_a_change_of_one_figure_changes_no_other_file(
 ) -> None:
     project.set("figures.loss-curves.panels", [[{"lines": ["dense/ticket"]}]])
     found = changed(before, keys_of(project.study()))
-    assert found == {f"{ORIGINS}/figures/loss-curves.json"}
+    assert found == {f"{ORIGINS}/figures/loss-curves.json", REPORT}
 
 
 def test_a_change_of_one_experiment_leaves_the_others(project: Project) -> None:

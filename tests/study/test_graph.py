@@ -21,7 +21,7 @@ def test_the_study_has_every_file_of_each_kind_once(project: Project) -> None:
     nodes = project.study().nodes()
     assert len({node.path for node in nodes}) == len(nodes)
     kinds = Counter(node.kind for node in nodes)
-    one = {"dataset": 1, "theta0": 1, "table": 1, "metrics": 1}
+    one = {"dataset": 1, "theta0": 1, "table": 1, "metrics": 1, "report": 1}
     assert kinds == one | {"mask": 13, "run": 26, "figure": 4}
 
 

@@ -28,6 +28,7 @@ STYLE = {
     "height": 2.5,
     "font": 9,
     "dpi": 50,
+    "bars": "range",
     "colors": {"ticket": "tab:blue", "reinit": "tab:orange"},
 }
 

@@ -9,7 +9,7 @@ from byhand import TINY, TINY_FIGURES, lth, make
 from project import copied
 
 from lth.report import tables
-from lth.report.points import Row
+from lth.report.rows import Row
 
 WILD = {
     **TINY,

@@ -8,7 +8,7 @@ from byhand import RUNS, Built, refused
 from calls import by_person, changed
 
 from lth.report import headlines, tables
-from lth.report.points import Row
+from lth.report.rows import Row
 
 TABLE, METRICS = "results/tables/tiny.csv", "results/metrics.json"
 

@@ -18,7 +18,7 @@ experiments:
     recipe: {iterations: 20}
     strategies: {iterative: {rounds: 1, branches: {ticket: 1, reinit: 1}}}
 figures: {}
-style: {width: 3.6, height: 3.0, font: 9, dpi: 150, colors: {}}
+style: {width: 3.6, height: 3.0, font: 9, dpi: 150, bars: range, colors: {}}
 """
 
 

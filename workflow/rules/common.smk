@@ -168,4 +168,4 @@ def study_of(item):
 
 
 def caption(wildcards):
-    return node("figure", wildcards).plan.figure.caption
+    return node("figure", wildcards).plan.caption

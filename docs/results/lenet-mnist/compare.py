@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from lth.report import headlines, tables
+
 Means = dict[tuple[str, str], np.ndarray]  # (line, column) -> a mean for each round
 
 LINES = {
@@ -261,6 +263,16 @@ def print_rounds(first: str, second: str) -> None:
         print(f"| {at} | {left:.1f} | " + " | ".join(cells) + " |")
 
 
+def print_winning() -> None:
+    """The smallest winning tickets, as `lth summarize` finds them."""
+    found = headlines.headlines(tables.read_csv(Path(__file__).parent / "lenet.csv"))
+    for strategy, lines in found.items():
+        for kind in ("winning", "accurate"):
+            ends = [lines["ticket"][f"{kind}_density{end}"] for end in ("", "_low", "_high")]
+            shown = ["none" if end is None else f"{100 * end:.1f} %" for end in ends]
+            print(f"| {strategy}, {kind} | {shown[0]} | {shown[1]} to {shown[2]} |")
+
+
 def main() -> None:
     """Everything."""
     print_rounds("ticket", "reinit")
@@ -310,6 +322,7 @@ def main() -> None:
         trained = DATA[line, "end train"][:14]
         full = f"{(trained == 100).sum()} of {trained.size} at 100 %"
         print(f"{line}: {full}, lowest {trained.min():.2f}")
+    print_winning()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import UNSET, UnsetType
 
 from lth.lottery.names import DENSE
+from lth.report.bars import NOTES, Bars, ends
 from lth.report.charts import Axis, Chart, Panel, Place, numbers
 from lth.report.charts import Line as Drawing
 from lth.report.figures.figure import (
@@ -29,8 +30,8 @@ from lth.report.figures.figure import (
 )
 from lth.report.lines import Line, line_of, runs_of
 from lth.report.looks import DASHES, LEVELS, hexadecimal, palette
-from lth.report.points import Row
 from lth.report.quantities import OF_CURVES, OF_TABLES, of_curve
+from lth.report.rows import Row
 from lth.report.subject import Subject
 from lth.settings import Count, Settings, expected, unknown
 from lth.training.measures import iterations_of
@@ -58,7 +59,7 @@ class Curves(Figure, tag="curves"):
     """A quantity `y` over training, until an iteration, of lines such as `iterative/ticket@21.1`.
 
     The lines are drawn of each experiment of `over`. They are means over trials and repeats, with
-    bars from minimum to maximum.
+    bars as `style` has them.
     """
 
     y: str
@@ -81,21 +82,24 @@ class Curves(Figure, tag="curves"):
         lines = [line_of(text) for panel in self._shown() for text in panel.lines]
         return tuple(dict.fromkeys(lines))
 
-    def numbers(self, drawn: Drawn) -> list[Row]:
+    def numbers(self, style: "Style", drawn: Drawn) -> list[Row]:
         return [
             {
                 **{"row": panel.place[0], "column": panel.place[1], "y": panel.y},
                 **{"line": str(curve.line), "iteration": iteration},
-                **{"mean": mean, "low": low, "high": high},
+                **{"mean": mean, "low": low, "high": high, "bars": style.bars},
             }
             for panel in self._shown()
-            for curve in panel.curves(drawn.runs)
+            for curve in panel.curves(drawn.runs, style.bars)
             for iteration, mean, low, high in curve.points()
         ]
 
+    def note(self, style: "Style") -> str:
+        return NOTES[style.bars]
+
     def chart(self, style: "Style", drawn: Drawn) -> Chart:
         shown = list(self._shown())
-        curves = {panel.place: panel.curves(drawn.runs) for panel in shown}
+        curves = {panel.place: panel.curves(drawn.runs, style.bars) for panel in shown}
         overs = [panel.over for panel in shown]
         legend = Legend.of(self.runs(), overs)
         panels: list[Panel] = []
@@ -158,17 +162,18 @@ class Shown:
         lines = [runs_of(text, list(self.over), subjects, key) for text in self.lines]
         return tuple(dict.fromkeys(itertools.chain(*lines)))
 
-    def curves(self, runs: "Sequence[File]") -> "list[Curve]":
+    def curves(self, runs: "Sequence[File]", bars: Bars) -> "list[Curve]":
         """The curves of the lines, where the figure is resolved."""
         lines = enumerate(map(line_of, self.lines))
-        return [Curve.of(line, runs, self, number) for number, line in lines]
+        return [Curve.of(line, runs, self, number, bars) for number, line in lines]
 
 
 @dataclasses.dataclass(frozen=True)
 class Curve:
-    """A line of a panel in the units of its axes: mean, minimum and maximum at iterations.
+    """A line of a panel in the units of its axes: at iterations its mean and the ends of bars.
 
-    `percent` is how many of the weights are left, and `bars` is where the curve has bars.
+    `percent` is how many of the weights are left, `barred` is where the curve has bars, and
+    `networks` is of how many it is the mean.
     """
 
     line: Line
@@ -177,10 +182,11 @@ class Curve:
     low: np.ndarray
     high: np.ndarray
     percent: float
-    bars: slice
+    barred: slice
+    networks: int
 
     @classmethod
-    def of(cls, line: Line, runs: "Sequence[File]", panel: Shown, number: int) -> Self:
+    def of(cls, line: Line, runs: "Sequence[File]", panel: Shown, number: int, bars: Bars) -> Self:
         """The curve of a line, from all blocks of its runs. Raises ValueError where it has none.
 
         Curves of other numbers in the panel have their bars elsewhere.
@@ -194,14 +200,16 @@ class Curve:
         iterations = iterations[iterations <= panel.until]
         parts = [run.arrays[f"curves/{panel.y}"][:, : len(iterations)] for run in own]
         values = scale * np.concatenate(parts)
-        mean, low, high = values.mean(axis=0), values.min(axis=0), values.max(axis=0)
+        trials = [trial for run in own for trial, _ in run.pairs]
+        low, high = ends(bars, values, trials, line.experiment)
         density = float(np.mean([run.arrays["measures/density"].mean() for run in own]))
         count = len(iterations)
-        bars = slice(1 + number * max(count // APART, 1), None, max(count // BARS, 1))
-        return cls(line, iterations, mean, low, high, 100 * density, bars)
+        barred = slice(1 + number * max(count // APART, 1), None, max(count // BARS, 1))
+        mean, percent = values.mean(axis=0), 100 * density
+        return cls(line, iterations, mean, low, high, percent, barred, len(values))
 
     def points(self) -> "Iterator[tuple[int, float, float, float]]":
-        """The iterations with mean, minimum and maximum, in the units of the axes."""
+        """The iterations with mean and ends of bars, in the units of the axes."""
         arrays = (self.iterations, self.mean, self.low, self.high)
         return zip(*(array.tolist() for array in arrays), strict=True)
 
@@ -263,7 +271,8 @@ class Legend:
             y=numbers(curve.mean),
             low=numbers(curve.low),
             high=numbers(curve.high),
-            bars=(curve.bars.start, curve.bars.step),
+            bars=(curve.barred.start, curve.barred.step),
+            count=(curve.networks,) * len(curve.mean),
         )
 
 
@@ -303,11 +312,11 @@ def _limits(curves: Sequence[Curve], *, rising: bool) -> tuple[float, float] | N
     if not means.size:
         return None
     if rising:
-        highs = _finite([curve.high[curve.bars] for curve in curves])
-        low, high = np.quantile(means, 0.05), max(*means, *highs)
+        highs = _finite([curve.high[curve.barred] for curve in curves])
+        low, high = np.quantile(means, 0.05), max([*means, *highs])
     else:
-        lows = _finite([curve.low[curve.bars] for curve in curves])
-        low, high = min(*means, *lows), np.quantile(means, 0.95)
+        lows = _finite([curve.low[curve.barred] for curve in curves])
+        low, high = min([*means, *lows]), np.quantile(means, 0.95)
     margin = 0.05 * (high - low) or 0.5
     return float(low - margin), float(high + margin)
 

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from lth.report import ticks
+from lth.report.bars import NOTES, Bars
 from lth.report.charts import Axis, Chart, Line, Panel, Place, names_of, numbers
 from lth.report.figures.figure import (
     Drawn,
@@ -26,8 +27,9 @@ from lth.report.figures.figure import (
 )
 from lth.report.lines import check_series, series_of
 from lth.report.looks import COLORS, DASHES, MARKERS, Look, hexadecimal, look_of, palette
-from lth.report.points import Point, Row, points
+from lth.report.points import Point, points
 from lth.report.quantities import DRAWN, EXAMPLE, moment_of, of_table
+from lth.report.rows import Row
 from lth.report.subject import Subject
 from lth.settings import Settings, expected, unknown
 
@@ -63,7 +65,7 @@ class Density(Figure, tag="density"):
     """Quantities of the tables against how many weights are left, from many to few.
 
     `x` is `density` (in percent) where it is not set, and `scale` is that of x. The lines, such as
-    `iterative/ticket`, are drawn of each experiment of `over`, with bars from minimum to maximum.
+    `iterative/ticket`, are drawn of each experiment of `over`, with bars as `style` has them.
     """
 
     scale: Scale
@@ -86,18 +88,22 @@ class Density(Figure, tag="density"):
     def tables(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for panel in self._shown() for name in panel.over))
 
-    def numbers(self, drawn: Drawn) -> list[Row]:
+    def numbers(self, style: "Style", drawn: Drawn) -> list[Row]:
         return [
             {
                 **{"row": panel.place[0], "column": panel.place[1], "y": panel.y},
                 **{"experiment": series.experiment, "strategy": series.strategy},
                 **{"branch": series.branch, "x": panel.x, "size": point.size},
                 **{"mean": point.mean, "low": point.low, "high": point.high},
+                **{"networks": point.networks, "bars": style.bars},
             }
             for panel in self._shown()
             for series in panel.series()
-            for point in _points(series, panel, drawn.tables)
+            for point in _points(series, panel, drawn.tables, style.bars)
         ]
+
+    def note(self, style: "Style") -> str:
+        return NOTES[style.bars]
 
     def chart(self, style: "Style", drawn: Drawn) -> Chart:
         shown = list(self._shown())
@@ -105,7 +111,7 @@ class Density(Figure, tag="density"):
         legend = Legend.of(shown, style)
         panels: list[Panel] = []
         for panel in shown:
-            lines = _lines(panel, drawn.tables)
+            lines = _lines(panel, drawn.tables, style.bars)
             panels.append(
                 Panel(
                     place=panel.place,
@@ -304,25 +310,31 @@ def _label(line: str, panel: Shown, shown: Sequence[Shown], subjects: Mapping[st
     return word if short else f"{word} ({series_of(line, '')[0]})"
 
 
-def _lines(panel: Shown, tables: Mapping[str, Sequence[Row]]) -> list[tuple[Series, list[Point]]]:
+def _lines(
+    panel: Shown, tables: Mapping[str, Sequence[Row]], bars: Bars
+) -> list[tuple[Series, list[Point]]]:
     """The points of a panel's lines in the units of its axes."""
     x, y = of_table(panel.x).scale, of_table(panel.y).scale
     lines: list[tuple[Series, list[Point]]] = []
     for series in panel.series():
-        line = _points(series, panel, tables)
-        scaled = [Point(x * size, y * mean, y * low, y * high) for size, mean, low, high in line]
+        line = _points(series, panel, tables, bars)
+        scaled = [
+            Point(x * size, y * mean, y * low, y * high, n) for size, mean, low, high, n in line
+        ]
         lines.append((series, scaled))
     return lines
 
 
-def _points(series: Series, panel: Shown, tables: Mapping[str, Sequence[Row]]) -> list[Point]:
+def _points(
+    series: Series, panel: Shown, tables: Mapping[str, Sequence[Row]], bars: Bars
+) -> list[Point]:
     """The points of a line as they are in its table. Raises ValueError where it has none."""
     table = tables.get(series.experiment, [])
     if not table:
         raise ValueError(f"the table of {series.experiment}, which the figure draws, is missing")
     if panel.y not in table[0]:
         raise ValueError(f"the table of {series.experiment} has no column {panel.y}")
-    line = points(table, panel.y, panel.x).get((series.strategy, series.branch))
+    line = points(table, panel.y, panel.x, bars).get((series.strategy, series.branch))
     if line is None:
         name = f"{series.strategy}/{series.branch}"
         raise ValueError(f"the table of {series.experiment} has no rows of {name}")
@@ -358,7 +370,8 @@ def _drawn(lines: Sequence[tuple[Series, Sequence[Point]]], legend: Legend) -> t
     """
     found: list[Line] = []
     for number, (series, line) in enumerate(lines):
-        size, mean, low, high = map(numbers, zip(*line, strict=True))
+        *values, networks = zip(*line, strict=True)
+        size, mean, low, high = map(numbers, values)
         color, dash, marker = legend.look(series)
         found.append(
             Line(
@@ -370,6 +383,7 @@ def _drawn(lines: Sequence[tuple[Series, Sequence[Point]]], legend: Legend) -> t
                 y=mean,
                 low=low,
                 high=high,
+                count=networks,
                 aside=SPREAD * (2 * number - len(lines) + 1) / max(len(lines) - 1, 3),
             )
         )

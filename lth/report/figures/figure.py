@@ -11,7 +11,7 @@ from lth.files.hdf5 import File
 from lth.report.charts import Chart, Place, Sheet
 from lth.report.lines import Line
 from lth.report.looks import look_of
-from lth.report.points import Row
+from lth.report.rows import Row
 from lth.report.subject import Subject
 from lth.settings import Natural, Settings, expected, unknown
 
@@ -91,9 +91,13 @@ class Figure(Settings, tag_field="kind"):
         """What is drawn. Raises ValueError where something that it draws is missing."""
         raise NotImplementedError
 
-    def numbers(self, drawn: Drawn) -> list[Row]:
+    def numbers(self, style: "Style", drawn: Drawn) -> list[Row]:
         """The numbers of the figure: rows with the same columns."""
         raise NotImplementedError
+
+    def note(self, style: "Style") -> str:
+        """A sentence on what its points and bars are; "" where it has none."""
+        return ""
 
 
 def cells(panels: Sequence[Sequence[Panel | None]]) -> Iterator[tuple[Place, Panel]]:

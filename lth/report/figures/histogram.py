@@ -15,7 +15,7 @@ from lth.report.charts import Line as Drawing
 from lth.report.figures.figure import Drawn, Figure, MaskOf, Over, check_over, numbered
 from lth.report.lines import Line, nearest_round
 from lth.report.looks import COLORS, hexadecimal, palette
-from lth.report.points import Row
+from lth.report.rows import Row
 from lth.report.subject import Subject
 from lth.settings import Meta, Natural, expected
 
@@ -86,7 +86,7 @@ class Histogram(Figure, tag="histogram"):
             (self._experiment, self.strategy if round else DENSE, round) for round in self._fixed
         )
 
-    def numbers(self, drawn: Drawn) -> list[Row]:
+    def numbers(self, style: "Style", drawn: Drawn) -> list[Row]:
         return [
             {"panel": panel, "line": line, "from": low, "to": high, "density": density}
             for panel, lines in self._histograms(drawn).items()

@@ -14,7 +14,7 @@ from lth.report.figures.figure import (
     check_over,
     numbered,
 )
-from lth.report.points import Row
+from lth.report.rows import Row
 from lth.report.subject import FACTS, Subject
 
 if TYPE_CHECKING:
@@ -36,14 +36,14 @@ class Table(Figure, tag="table"):
         cells = {name: dict(subjects[name].facts) for name in over}
         return msgspec.structs.replace(self, over=over, cells=cells)
 
-    def numbers(self, drawn: Drawn) -> list[Row]:
+    def numbers(self, style: "Style", drawn: Drawn) -> list[Row]:
         columns = {item.name or name: self.cells[name] for name, item in self._ranked()}
         return [
             {"": fact, **{label: cells[fact] for label, cells in columns.items()}} for fact in FACTS
         ]
 
     def chart(self, style: "Style", drawn: Drawn) -> Sheet:
-        rows = self.numbers(drawn)
+        rows = self.numbers(style, drawn)
         return Sheet(rows=(tuple(rows[0]), *(tuple(map(str, row.values())) for row in rows)))
 
     def _ranked(self) -> "Iterator[tuple[str, LegendEntry]]":

@@ -131,22 +131,22 @@ function axisOf(axis, anchor) {
   return made;
 }
 
-function hover(panel, line, index) {
+function hover(panel, line, index, bars) {
   const percent = panel.x.numbers === "percent" ? " %" : "";
   const parts = [`<b>${line.name.replaceAll("<", "&lt;")}</b>`, `${panel.x.label}: ${short(line.x[index])}${percent}`, `${panel.y.label}: ${shown(line.y[index])}`];
-  if (line.low) parts.push(`${data.bars}: ${shown(line.low[index])} to ${shown(line.high[index])}`);
+  if (line.low && line.low[index] !== null) parts.push(`${bars}: ${shown(line.low[index])} to ${shown(line.high[index])}`);
   if (line.count) parts.push(`n = ${line.count[index]}`);
   return parts.join("<br>");
 }
 
-function bars(line) {
+function barsOf(line) {
   if (!line.low) return {};
   const [first, step] = line.bars;
-  const at = (ends) => line.y.map((value, index) => value === null || index < first || (index - first) % step ? null : Math.abs(ends[index] - value));
+  const at = (ends) => line.y.map((value, index) => value === null || ends[index] === null || index < first || (index - first) % step ? null : Math.abs(ends[index] - value));
   return { error_y: { type: "data", symmetric: false, array: at(line.high), arrayminus: at(line.low), thickness: 1, width: 0, color: line.color } };
 }
 
-function traceOf(panel, line, number) {
+function traceOf(panel, line, number, bars) {
   const suffix = number > 1 ? number : "";
   const y = line.steps ? [...line.y, line.y.at(-1)] : line.y;
   return {
@@ -154,8 +154,8 @@ function traceOf(panel, line, number) {
     xaxis: `x${suffix}`, yaxis: `y${suffix}`, mode: line.marker ? "lines+markers" : "lines", showlegend: false,
     line: { color: line.color, width: 1.6, dash: DASHES[line.dash], shape: line.steps ? "hv" : "linear" },
     marker: { symbol: MARKERS[line.marker], size: 6 },
-    text: y.map((value, index) => value === null || index >= line.y.length ? "" : hover(panel, line, index)),
-    hovertemplate: "%{text}<extra></extra>", ...bars(line),
+    text: y.map((value, index) => value === null || index >= line.y.length ? "" : hover(panel, line, index, bars)),
+    hovertemplate: "%{text}<extra></extra>", ...barsOf(line),
   };
 }
 
@@ -175,7 +175,7 @@ function layoutOf(chart) {
 
 function draw(figure, place) {
   const { layout, number } = layoutOf(figure.chart);
-  const traces = figure.chart.panels.flatMap((panel) => panel.lines.map((line) => traceOf(panel, line, number(panel))));
+  const traces = figure.chart.panels.flatMap((panel) => panel.lines.map((line) => traceOf(panel, line, number(panel), figure.bars)));
   const options = { responsive: true, displaylogo: false, toImageButtonOptions: { format: "svg", filename: figure.name } };
   return Plotly.newPlot(place, traces, layout, options);
 }
@@ -263,7 +263,7 @@ function figures() {
   };
   filter.addEventListener("input", show);
   show();
-  section("figures", "Figures", make("p", {}, `Bars: ${data.bars}. Point at a line for its numbers, drag to zoom, and click twice to zoom out. A click on a name switches its line off.`),
+  section("figures", "Figures", make("p", {}, "Point at a line for its numbers, drag to zoom, and click twice to zoom out. A click on a name switches its line off."),
     make("div", { className: "controls" }, make("label", {}, "Figures with", filter), count), ...articles);
 }
 

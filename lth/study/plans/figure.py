@@ -34,5 +34,10 @@ class Figure(Plan):
     def verb(self) -> str:
         return "plot"
 
+    @property
+    def caption(self) -> str:
+        """What stands below the figure in the report."""
+        return f"{self.figure.caption} {self.figure.note(self.style)}".strip()
+
     def entries(self) -> tuple[object, ...]:
         return (type(self.figure),)

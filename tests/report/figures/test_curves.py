@@ -7,9 +7,22 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
-from toy_report import CURVES, bars, curves, drawn, legend, plotted, resolved, rising, run
+from toy_report import (
+    CURVES,
+    INTERVALS,
+    STYLE,
+    bars,
+    curves,
+    drawn,
+    legend,
+    plotted,
+    resolved,
+    rising,
+    run,
+)
 
 from lth.report import rendering
+from lth.report.bars import NOTES
 from lth.report.figures.figure import Drawn
 from lth.report.lines import Line
 
@@ -98,6 +111,24 @@ def test_bars_of_curves_go_from_minimum_to_maximum() -> None:
     assert low == pytest.approx(100 * np.interp(x, np.arange(0, 200, 10), rising()[0]))
 
 
+def test_bars_of_curves_may_be_intervals_over_trials() -> None:
+    runs = [run(DENSE, rising(6), repeats=2)]
+    figure = resolved({**CURVES, "panels": [[{"lines": [DENSE]}]]})
+    (axis,) = plotted(figure, Drawn(runs=runs), INTERVALS).axes
+    _, low, high = bars(axis, 0).T
+    assert high - low == pytest.approx(20), "from (0 + 1) / 2 to (16 + 25) / 2 hundredths"
+    rows = figure.numbers(INTERVALS, Drawn(runs=runs))
+    assert {(row["bars"], round(row["high"] - row["low"], 9)) for row in rows} == {("interval", 20)}
+    assert figure.note(INTERVALS) == NOTES["interval"]
+
+
+def test_curves_of_one_trial_have_no_interval() -> None:
+    figure = resolved({**CURVES, "panels": [[{"lines": [DENSE]}]]})
+    picture = plotted(figure, Drawn(runs=[run(DENSE, rising(1))]), INTERVALS)
+    rendering.pictures(picture, 60, "0" * 24)
+    assert np.isfinite(drawn(picture.axes[0])[0].get_ydata()).all()
+
+
 def test_bars_of_curves_that_agree_have_no_length() -> None:
     (axis,) = curves([[DENSE]], [run(DENSE, np.full((3, 20), 0.7))]).axes
     assert bars(axis, 0)[:, 1:] == pytest.approx(70)
@@ -157,6 +188,12 @@ def test_diverged_curves_are_drawn_as_far_as_they_go(networks: list[int]) -> Non
     assert np.isfinite(drawn(picture.axes[0])[0].get_ydata()).sum() == 8
 
 
+def test_a_curve_of_one_number_is_drawn() -> None:
+    values = np.full((2, 20), math.nan)
+    values[:, 0] = 0.5
+    assert curves([[DENSE]], [run(DENSE, values)]).axes[0].get_ylim()[0] < 50
+
+
 def test_curves_that_are_nothing_but_nan_are_drawn_empty() -> None:
     picture = curves([[DENSE]], [run(DENSE, np.full((2, 20), math.nan))])
     svg, png = rendering.pictures(picture, 60, "0" * 24)
@@ -184,7 +221,7 @@ def test_unknown_quantities_are_refused_when_drawn() -> None:
 
 def test_numbers_are_those_of_the_curves() -> None:
     figure = resolved({**CURVES, "panels": [[{"lines": [DENSE]}]], "until": 40})
-    rows = figure.numbers(Drawn(runs=[run(DENSE, rising())]))
+    rows = figure.numbers(STYLE, Drawn(runs=[run(DENSE, rising())]))
     assert [row["iteration"] for row in rows] == [0, 10, 20, 30, 40]
     assert [row["mean"] for row in rows] == pytest.approx(100 * rising().mean(axis=0)[:5])
     assert [row["high"] for row in rows] == pytest.approx(100 * rising().max(axis=0)[:5])

@@ -7,9 +7,21 @@ import numpy as np
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from toy_report import DENSITY, STYLE, bars, density, drawn, legend, plotted, resolved, table
+from toy_report import (
+    DENSITY,
+    INTERVALS,
+    STYLE,
+    bars,
+    density,
+    drawn,
+    legend,
+    plotted,
+    resolved,
+    table,
+)
 
 from lth.report import rendering
+from lth.report.bars import NOTES
 from lth.report.figures.figure import Drawn
 
 ROUNDS = [100 * 0.8**round for round in range(6)]
@@ -95,6 +107,25 @@ def test_lines_are_means_with_bars_to_the_extremes() -> None:
     means = [50 / 3 + 100 * round for round in range(6)]
     assert drawn(stops)[0].get_ydata() == pytest.approx(means)
     assert bars(accuracies, 0)[0, 1:] == pytest.approx([90, 92]), "accuracies are in percent"
+
+
+def test_bars_may_be_intervals_of_the_mean_over_trials() -> None:
+    rows = table(TICKET, rounds=2)
+    rows += [{**row, "early_stop_iteration": row["early_stop_iteration"] + 6} for row in rows]
+    figure = resolved({**DENSITY, "lines": {"iterative/ticket": ""}})
+    stops, _ = plotted(figure, Drawn({"toy": rows}), INTERVALS).axes
+    _, low, high = bars(stops, 0).T
+    assert (low.tolist(), high.tolist()) == ([3, 103], [43, 143]), "of three trials, their ends"
+
+
+def test_one_trial_has_no_interval() -> None:
+    rows = [row for row in table(TICKET, rounds=2) if row["trial"] == 0]
+    figure = resolved({**DENSITY, "lines": {"iterative/ticket": ""}})
+    picture = plotted(figure, Drawn({"toy": rows}), INTERVALS)
+    rendering.pictures(picture, 60, "0" * 24)
+    (line,) = drawn(picture.axes[0])
+    assert line.get_ydata().tolist() == [0, 100]
+    assert all(math.isnan(row["low"]) for row in figure.numbers(INTERVALS, Drawn({"toy": rows})))
 
 
 @pytest.mark.parametrize("count", [2, 3, 12])
@@ -206,7 +237,7 @@ def test_numbers_are_those_of_the_points() -> None:
             ],
         }
     )
-    rows = figure.numbers(Drawn({"toy": table(rounds=3)}))
+    rows = figure.numbers(STYLE, Drawn({"toy": table(rounds=3)}))
     first = next(row for row in rows if row["row"] == 0 and row["size"] == pytest.approx(0.8))
     low, high = first["low"], first["high"]
     assert (first["x"], first["mean"]) == ("density", pytest.approx((low + high) / 2, abs=0.01))
@@ -215,3 +246,10 @@ def test_numbers_are_those_of_the_points() -> None:
     assert {row["x"] for row in last} == {"weights_left"}
     assert [row["size"] for row in last[:2]] == pytest.approx([1000, 800])
     assert len({tuple(row) for row in rows}) == 1, "all rows have the same columns"
+
+
+def test_numbers_say_what_bars_they_are_of() -> None:
+    figure, tables = resolved(DENSITY), Drawn({"toy": table(rounds=2)})
+    for style in (STYLE, INTERVALS):
+        assert {row["bars"] for row in figure.numbers(style, tables)} == {style.bars}
+        assert figure.note(style) == NOTES[style.bars]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from toy_report import SUBJECTS, drawn, plotted
+from toy_report import STYLE, SUBJECTS, drawn, plotted
 
 from lth import settings
 from lth.files.hdf5 import File
@@ -62,7 +62,9 @@ def files(rounds: tuple[int, ...] = (0, 2)) -> Drawn:
 def densities(found: Histogram, from_files: Drawn, panel: str, line: str) -> np.ndarray:
     """(from, to, density) of the bins of a line."""
     rows = [
-        row for row in found.numbers(from_files) if (row["panel"], row["line"]) == (panel, line)
+        row
+        for row in found.numbers(STYLE, from_files)
+        if (row["panel"], row["line"]) == (panel, line)
     ]
     return np.array([[row["from"], row["to"], row["density"]] for row in rows], float)
 
@@ -145,7 +147,7 @@ def test_layers_are_in_the_order_of_the_network_whatever_that_of_files() -> None
     turned = dict(reversed(MASKS[2].items()))
     masks = [file("mask", MASKS[0]), file("mask", turned, 2)]
     other = Drawn(starts=files().starts, masks=masks)
-    assert figure().numbers(other) == figure().numbers(files())
+    assert figure().numbers(STYLE, other) == figure().numbers(STYLE, files())
 
 
 def test_weights_that_are_no_numbers_are_left_out() -> None:
@@ -160,7 +162,7 @@ def test_weights_that_are_no_numbers_are_left_out() -> None:
 
 def test_rounds_of_as_many_weights_have_panels_of_their_own() -> None:
     masks = [file("mask", MASKS[2], round) for round in (2, 3)]
-    found = figure(rounds=[2, 3]).numbers(Drawn(starts=files().starts, masks=masks))
+    found = figure(rounds=[2, 3]).numbers(STYLE, Drawn(starts=files().starts, masks=masks))
     title = f"{_left(2)} % of weights remaining (round"
     assert {row["panel"] for row in found} == {f"{title} 2)", f"{title} 3)"}
 
@@ -168,8 +170,8 @@ def test_rounds_of_as_many_weights_have_panels_of_their_own() -> None:
 def test_files_of_blocks_are_matched_whatever_their_order() -> None:
     starts = [file("weights", THETA0), file("weights", FINAL, block=1)]
     masks = [file("mask", MASKS[0]), file("mask", MASKS[2], block=1)]
-    one = figure(rounds=[0]).numbers(Drawn(starts=starts, masks=masks))
-    other = figure(rounds=[0]).numbers(Drawn(starts=starts[::-1], masks=masks))
+    one = figure(rounds=[0]).numbers(STYLE, Drawn(starts=starts, masks=masks))
+    other = figure(rounds=[0]).numbers(STYLE, Drawn(starts=starts[::-1], masks=masks))
     assert one == other
 
 

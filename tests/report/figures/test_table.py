@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from project import Project
-from toy_report import SUBJECTS, plotted
+from toy_report import STYLE, SUBJECTS, plotted
 
 from lth import settings
 from lth.report.figures.choices import Figure
@@ -26,10 +26,11 @@ def table(over: dict[str, str]) -> Table:
 
 
 def test_columns_are_experiments_and_rows_are_facts() -> None:
-    rows = table({"toy": "Toy", "other": "Other"}).numbers(Drawn())
+    one, other = {"toy": "Toy", "other": "Other"}, {"other": "Other", "toy": "Toy"}
+    rows = table(one).numbers(STYLE, Drawn())
     assert [row[""] for row in rows] == list(FACTS)
     assert {(row["Toy"], row["Other"]) for row in rows} == {("toy", "other")}
-    assert list(table({"other": "Other", "toy": "Toy"}).numbers(Drawn())[0]) == ["", "Other", "Toy"]
+    assert list(table(other).numbers(STYLE, Drawn())[0]) == ["", "Other", "Toy"]
 
 
 def test_a_picture_has_every_cell() -> None:

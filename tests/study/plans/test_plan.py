@@ -70,7 +70,10 @@ def test_patterns_of_paths_have_fields_of_plans() -> None:
 
 def test_the_products_come_before_the_origin(study: Study) -> None:
     plan = node(study, "figure").plan
-    assert [Path(path).suffix for path in plan.files] == [".svg", ".png", ".csv", ".json"]
+    assert [Path(path).suffix for path in plan.files] == [
+        *(".svg", ".png", ".csv", ".json"),
+        ".json",
+    ]
     run = node(study, "run").plan
     assert run.files == (run.path,)
 
