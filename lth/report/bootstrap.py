@@ -21,7 +21,7 @@ def picks(experiment: str, trials: int) -> np.ndarray:
     All lines of an experiment share them, since they share its dense networks. Other experiments
     have others.
     """
-    return stream(0, "bootstrap", experiment=experiment).integers(0, trials, (DRAWS, trials))
+    return stream(1, "bootstrap", experiment=experiment).integers(0, trials, (DRAWS, trials))
 
 
 def interval(values: np.ndarray, experiment: str) -> tuple[np.ndarray, np.ndarray]:
