@@ -335,7 +335,7 @@ MODULES = {
     "report.bootstrap": SHOWN | {"metrics"},
     "report.winning": {"metrics"},
     "report.headlines": {"metrics"},
-    "report.panels": SHOWN,
+    "report.drawing": SHOWN,
     "report.figures.figure": SHOWN,
     "report.figures.density": {"density"},
     "report.figures.curves": {"curves"},
