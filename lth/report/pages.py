@@ -8,14 +8,15 @@ import importlib.metadata
 import importlib.util
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from string import Template
 from typing import Any
 
 import msgspec
 
-from lth.files import hdf5, origins
+from lth.files import origins
+from lth.files.hdf5 import Stored
 from lth.files.origins import Document
 from lth.report import tables
 from lth.report.bars import NOTES, WORDS, Bars
@@ -55,13 +56,16 @@ def page(
     shown: Sequence[Shown],
     differences: Sequence[Difference],
     found: Mapping[str, Sequence[Document]],
+    stored: Callable[[str], Stored],
 ) -> bytes:
     """The page. `found` are origins of `figures`, of `tables` and of `claims`, as far as any.
+
+    `stored` finds the file of a training run by the path that a table has recorded.
 
     Raises ValueError where a file is not as it was written, or where Plotly is missing.
     """
     figures = {item.origin.settings["name"]: item for item in found.get("figures", ())}
-    experiments = [_experiment(document) for document in found.get("tables", ())]
+    experiments = [_experiment(document, stored) for document in found.get("tables", ())]
     data = {
         "summary": _summary(experiments),
         "verdicts": VERDICTS,
@@ -118,7 +122,7 @@ def _has_bars(chart: Chart | Sheet) -> bool:
     return any(line.low is not None for panel in panels for line in panel.lines)
 
 
-def _experiment(document: Document) -> dict[str, Any]:
+def _experiment(document: Document, stored: Callable[[str], Stored]) -> dict[str, Any]:
     """What was run of an experiment: its table, its settings, and on what."""
     rows = tables.of_origin(document)
     (path,) = document.files
@@ -129,15 +133,17 @@ def _experiment(document: Document) -> dict[str, Any]:
         "table": Path(path).read_text(encoding="utf-8"),
         "networks": len(networks),
         "diverged": sum(row["diverged"] for row in rows),
-        "settings": _settings(document, rows),
+        "settings": _settings(document, stored, rows),
         "made_on": _made_on(document),
     }
 
 
-def _settings(document: Document, rows: Sequence[tables.Row]) -> str:
+def _settings(
+    document: Document, stored: Callable[[str], Stored], rows: Sequence[tables.Row]
+) -> str:
     """The settings that all runs of an experiment share, and its strategies, as JSON."""
     first = document.origin.inputs["runs"][0]
-    run = hdf5.find(Path(first.path))
+    run = stored(first.path)
     if run.origin.key != first.key:
         raise ValueError(f"{first.path}: not the run that {document.path} was made from")
     found = {name: run.origin.settings[name] for name in SHOWN}

@@ -160,7 +160,7 @@ def test_a_clone_pulls_all_that_was_pushed(two_commits: Workspace, tmp_path: Pat
     assert clone.plan() == {}
     assert "follow from one another" in clone.lth("verify")
     clone.edit("params.yaml", "tab:blue", "tab:red")
-    assert clone.plan() == {"plot": 2}
+    assert clone.plan() == {"plot": 2, "compose": 1}
 
 
 def test_an_override_that_is_no_good_is_refused(repository: Workspace, tmp_path: Path) -> None:

@@ -9,9 +9,14 @@ from workspace import Workspace
 
 pytest.importorskip("snakemake", reason="snakemake is not installed")
 
-FIGURES = {"plot": 2}
+FIGURES = {"plot": 2, "compose": 1}
 AFTER_RUNS = {"tabulate": 1, "summarize": 1, **FIGURES}
-AFTER_TABLES = {"tabulate": 1, "summarize": 1, "plot": 1}  # one figure is drawn from runs
+AFTER_TABLES = {
+    "tabulate": 1,
+    "summarize": 1,
+    "plot": 1,
+    "compose": 1,
+}  # one figure is drawn from runs
 TRAINING = {"train": 6, "prune": 2, **AFTER_RUNS}
 Jobs = dict[str, int]
 CODE_EDITS: dict[str, Jobs] = {
@@ -19,8 +24,8 @@ CODE_EDITS: dict[str, Jobs] = {
     "line ends": {"tabulate": 1, "summarize": 1, **FIGURES},
     "headlines": {"summarize": 1},
     "figures": FIGURES,
-    "density": {"plot": 1},
-    "caption": {"plot": 1},
+    "density": {"plot": 1, "compose": 1},
+    "caption": {"plot": 1, "compose": 1},
     "comment": {},
     "docstring": {},
     "command line": {},
@@ -41,7 +46,7 @@ PARAMS_EDITS: dict[str, tuple[str, str, Jobs]] = {
     ),
     "a colour: figures": ("tab:blue", "tab:red", FIGURES),
     "the size of figures: figures": ("width: 3.0", "width: 4.0", FIGURES),
-    "how far a figure goes: that figure": ("until: 40", "until: 20", {"plot": 1}),
+    "how far a figure goes: that figure": ("until: 40", "until: 20", {"plot": 1, "compose": 1}),
     "a comment: nothing": ("experiments:\n", "experiments: # a comment\n", {}),
     "two more rounds: those": (
         "rounds: 2",

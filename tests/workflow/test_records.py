@@ -16,7 +16,7 @@ from lth.files import hdf5
 
 pytest.importorskip("snakemake", reason="snakemake is not installed")
 
-FIGURES = {"plot": 2}
+FIGURES = {"plot": 2, "compose": 1}
 AFTER_RUNS = {"tabulate": 1, "summarize": 1, **FIGURES}
 BLOCK = "results/runs/tiny/trials-0-1"
 DENSE = f"{BLOCK}/dense/round-0/ticket/run.h5"
@@ -117,7 +117,7 @@ def test_times_to_come_delete_no_finished_work(copied: Workspace, seconds: int) 
     for path in copied.folder.rglob("*.h5"):
         os.utime(path, (time.time() + seconds,) * 2)
     copied.edit("params.yaml", "rounds: 2", "rounds: 3")
-    jobs = {"train": 2, "prune": 1, "tabulate": 1, "summarize": 1, "plot": 1}
+    jobs = {"train": 2, "prune": 1, "tabulate": 1, "summarize": 1, "plot": 1, "compose": 1}
     assert copied.snakemake() == jobs
     assert copied.plan() == {}
 

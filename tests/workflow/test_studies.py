@@ -54,7 +54,7 @@ def test_oneshot_pruning_shares_the_dense_network(
 ) -> None:
     study, jobs = oneshot
     made = {"prepare": 1, "init": 1, "prune": 3, "train": 6}
-    assert jobs == made | {"tabulate": 1, "summarize": 1, "plot": 3}
+    assert jobs == made | {"tabulate": 1, "summarize": 1, "plot": 3, "compose": 1}
     assert "are whole, in place" in study.lth("verify")
 
 

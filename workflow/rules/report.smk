@@ -2,7 +2,7 @@ localrules:
     tabulate,
     plot,
     summarize,
-    report_on,
+    compose,
 
 
 rule tabulate:
@@ -72,7 +72,7 @@ rule summarize:
 
 
 # Not `report`, which is a function of Snakemake.
-rule report_on:
+rule compose:
     input:
         every_input("report"),
     output:

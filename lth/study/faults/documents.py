@@ -110,7 +110,7 @@ def _report_faults(found: Document, plan: Report, results: Results) -> Iterator[
         for role, items in found.origin.inputs.items()
     }
     (path,) = found.files
-    content = pages.page(plan.title, plan.figures, plan.differences, documents)
+    content = pages.page(plan.title, plan.figures, plan.differences, documents, results.stored)
     if Path(path).read_bytes() != content:
         yield f"{path}: is not what its inputs give; {MEND}"
 
