@@ -217,6 +217,23 @@ VERBS = {
         "say what an HDF5 file is, what it was made from, and what is in it",
         (Option("file", "θ0, rewound, mask or run file", {"type": Path}),),
     ),
+    "compare": Verb(
+        "say what differs between two files or two experiments, and what masks have in common",
+        (
+            Option(
+                "a",
+                "a file of results (.h5), the origin of a figure (.json), an experiment of results "
+                "by name, or its table elsewhere (.csv)",
+                {"metavar": "A"},
+            ),
+            Option(
+                "b",
+                "another of the same kind (default: none, for the trials of one mask file)",
+                {"metavar": "B", "nargs": "?"},
+            ),
+            _path("--out", "a JSON file to write beside, with all numbers"),
+        ),
+    ),
     "verify": Verb(
         "check every file of a results folder, and the chains between them",
         (

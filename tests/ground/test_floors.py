@@ -141,6 +141,7 @@ def test_each_heavy_package_has_its_owners(package: str, owners: set[str], at_on
         ("lth.study.graph", ("torch", "matplotlib", "sklearn", "torchvision", "PIL")),
         ("lth.verbs.prune", ("torch", "numba", "matplotlib", "sklearn")),
         ("lth.verbs.train", ("torch", "numba", "matplotlib", "sklearn")),
+        ("lth.verbs.compare", ("torch", "numba", "matplotlib", "sklearn", "snakemake", "dvc")),
         ("lth.training.sparse.loop", ("torch", "matplotlib", "sklearn")),
         ("lth.cli", ("torch", "matplotlib", "h5py", "numpy", "yaml", "msgspec")),
     ],

@@ -1,0 +1,1 @@
+"""What differs between two files or two experiments, as tables of numbers: one topic a file."""
