@@ -38,6 +38,7 @@ wildcard_constraints:
     name="[a-z0-9-]+",
 
 
+include: "workflow/rules/scheduling.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/tickets.smk"
 include: "workflow/rules/training.smk"
