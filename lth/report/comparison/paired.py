@@ -1,12 +1,14 @@
 """A number of two sets of networks side by side, and by how much it differs in the same trials."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
+from lth.report import bootstrap
 from lth.report.comparison.section import Spread, spread
+from lth.report.rows import by_trial
 
-DRAWS = 1_000  # of a bootstrap over trials
 LEAST = 3  # trials, below which there is no interval
 DECIMALS = 12  # of a mean change, so that changes which cancel are 0
 
@@ -24,16 +26,13 @@ def change(one: np.ndarray, other: np.ndarray, trials: Sequence[int]) -> Spread:
 
     Its interval has 95 % of a bootstrap over trials, with the same draws each time.
     """
-    own = np.asarray(trials)
-    apart = np.array([(other - one)[own == trial].mean() for trial in np.unique(own)])
-    low, high = _interval(apart)
+    apart = by_trial(other - one, trials)
+    few = len(apart) < LEAST
+    low, high = (math.nan, math.nan) if few else _interval(apart)
     mean = round(float(apart.mean()), DECIMALS)
     return Spread(mean, low, high, tuple(apart.tolist()))
 
 
 def _interval(values: np.ndarray) -> tuple[float, float]:
-    if len(values) < LEAST:
-        return float("nan"), float("nan")
-    draws = np.random.default_rng(1).integers(0, len(values), (DRAWS, len(values)))
-    low, high = np.quantile(values[draws].mean(axis=1), [0.025, 0.975]).tolist()
-    return low, high
+    low, high = bootstrap.interval(values[:, None], "comparison")
+    return low.item(), high.item()
