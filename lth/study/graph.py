@@ -19,8 +19,10 @@ from lth.lottery.names import DENSE
 from lth.lottery.pruning.choices import METHODS
 from lth.networks.architecture import Architecture
 from lth.study.catalog import Config
+from lth.study.claims import of_paper, of_study
 from lth.study.contents import networks_of
 from lth.study.experiment import BranchRuns
+from lth.study.paper import SCALES, Scale
 from lth.study.plans.dataset import Dataset
 from lth.study.plans.figure import Figure
 from lth.study.plans.mask import Mask, dense_mask
@@ -194,6 +196,21 @@ class Study:
         asked = self.config.asked.experiments
         return Node(Metrics(), {"tables": tuple(self.table(name) for name in asked)})
 
+    @functools.cache
+    def claims(self, scale: Scale | None = None) -> Node | None:
+        """What the paper states, judged by the study, or by its figures at a scale.
+
+        None where there is nothing to judge, or the figures were not read.
+        """
+        found = of_paper(self.config, scale) if scale else of_study(self.config)
+        if found is None:
+            return None
+        inputs = {
+            "tables": tuple(map(self.table, found.tables)),
+            "figures": tuple(map(self.figure, found.figures)),
+        }
+        return Node(found.plan, {role: nodes for role, nodes in inputs.items() if nodes})
+
     def at(self, address: Address) -> Node:
         """The node of an address."""
         block = ("experiment", "block")
@@ -215,14 +232,15 @@ class Study:
 
     def nodes(self) -> list[Node]:
         """Every file of a finished study, each once. Figures of the paper are not asked for."""
-        return self.behind(
-            [self.metrics(), *(self.figure(name) for name in self.config.asked.figures)]
-        )
+        figures = [self.figure(name) for name in self.config.asked.figures]
+        claims = self.claims()
+        return self.behind([self.metrics(), *figures, *([claims] if claims else [])])
 
     def known(self) -> list[Node]:
         """Every file of a finished study, and all that the figures of the paper need."""
-        paper = (self.figure(name) for name in self.config.paper.figures)
-        return list(dict.fromkeys([*self.nodes(), *self.behind(list(paper))]))
+        paper = [self.figure(name) for name in self.config.paper.figures]
+        claims = [node for scale in SCALES if (node := self.claims(scale))]
+        return list(dict.fromkeys([*self.nodes(), *self.behind([*paper, *claims])]))
 
     def behind(self, nodes: Sequence[Node]) -> list[Node]:
         """Nodes with all that they are made from, each once."""

@@ -1,5 +1,6 @@
 # The figures of the paper by number and by name in words, at the scale of params.yaml:
 # snakemake figure-3, snakemake sample-from-same-ticket, snakemake paper --config scale=paper
+# `paper` also judges what the paper states by them.
 words = study.config.words
 
 
@@ -17,10 +18,17 @@ def scale():
     return asked
 
 
+def claims(wildcards):
+    """What the paper states, judged by its figures; nothing where the catalog has no claims."""
+    found = paper()[0].claims(scale())
+    return found.files if found else []
+
+
 rule paper:
     localrule: True
     input:
         [picture(figure) for figure in words],
+        claims,
 
 
 for figure, name in words.items():
