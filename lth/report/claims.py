@@ -38,6 +38,7 @@ SECTIONS: Mapping[str, str] = {  # of the paper
 
 Number = float | bool
 Scale = Literal["paper", "mini", "changed"]
+PREFIXES: Mapping[Scale, str] = {"paper": "", "mini": SMALL, "changed": ""}  # of names
 
 
 class Claim(Settings):
@@ -73,7 +74,7 @@ class Stated(Claim, kw_only=True):
     """A claim by its name, at a scale.
 
     At scale `mini` it is about the small experiments and figures. At `changed` it is about some
-    that have the names of the paper's and other settings.
+    that are not the paper's, or are trained in another way.
     """
 
     name: str
@@ -82,7 +83,7 @@ class Stated(Claim, kw_only=True):
     @property
     def prefix(self) -> str:
         """What stands before the names of its experiments and figures."""
-        return SMALL if self.scale == "mini" else ""
+        return PREFIXES[self.scale]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from lth.report.claims import SECTIONS, Number, Score, Stated, totals
+from lth.report.values import DIGITS
 
 COLUMNS = (
     *("claim", "section", "figure", "says", "paper", "ours", "low", "high"),
     *("trials", "verdict", "scale", "why"),
 )
-SCALES = {"paper": "At the paper's scale", "changed": "Of other settings", "mini": "Miniatures"}
-MARKS = {"paper": "", "changed": " (other settings)", "mini": " (miniature)"}
+SCALES = {"paper": "At the paper's scale", "changed": "Of other experiments", "mini": "Miniatures"}
+MARKS = {"paper": "", "changed": " (other experiments)", "mini": " (miniature)"}
 
 Scored = tuple[Stated, Score]
 
@@ -107,17 +108,17 @@ def _joined(numbers: Iterable[Number]) -> str:
 
 def _shown(number: Number) -> str:
     """A number for a reader."""
-    if isinstance(number, bool) or not _is_whole(number):
-        return _exact(number) if isinstance(number, bool) else f"{number:.4g}"
-    return f"{int(number):,}"
+    return _written(number, ",", 4)
 
 
 def _exact(number: Number) -> str:
     """A number for a program. Digits that sums leave to chance are left out."""
+    return _written(number, "", 6)
+
+
+def _written(number: Number, thousands: str, digits: int) -> str:
     if isinstance(number, bool):
         return "yes" if number else "no"
-    return str(int(number)) if _is_whole(number) else f"{number:.6g}"
-
-
-def _is_whole(number: float) -> bool:
-    return math.isfinite(number) and abs(number) < 1e15 and number == int(number)
+    rounded = round(number, DIGITS)
+    whole = math.isfinite(rounded) and rounded == int(rounded)
+    return f"{int(rounded):{thousands}}" if whole else f"{rounded:.{digits}g}"

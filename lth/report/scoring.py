@@ -10,6 +10,7 @@ from lth.report import distributions, tables
 from lth.report.claims import Score, Stated, scored
 from lth.report.evidence import Evidence
 from lth.report.points import Row
+from lth.settings import expected
 
 COLUMNS = {  # that are read, by the kind of a figure
     "histogram": ("experiment", "panel", "line", *distributions.COLUMNS),
@@ -41,10 +42,13 @@ def scores(
 
 
 def numbers_of(document: Document) -> list[Row]:
-    """The numbers of a figure as texts by column."""
+    """The numbers of a figure as texts by column. Raises ValueError for those of another form."""
     origins.check_files(document)
     (path,) = (Path(name) for name in document.files if name.endswith(".csv"))
-    needed = COLUMNS.get(document.origin.settings["figure"]["kind"], ())
+    kind = document.origin.settings["figure"]["kind"]
+    if kind not in COLUMNS:
+        raise expected(str(document.path), f"a figure of kind {' or '.join(COLUMNS)}", kind)
+    needed = COLUMNS[kind]
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         columns = reader.fieldnames or ()

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-DIGITS = 9  # after the point: what is equal in tables is equal here
+DIGITS = 9  # after the point: what is equal in tables is equal here, whatever the order of sums
 
 
 @dataclasses.dataclass(frozen=True)

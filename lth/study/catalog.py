@@ -54,8 +54,8 @@ class Config:
     stands in for the paper's of the same name, so some of them may have faults. `words` are the
     names in words of all figures of the paper by their numbers, and `scale` is the one at which
     they are asked for. `sweeps` are the experiments of each sweep, and `names` what each claim
-    names. `changed` are the experiments of `params.yaml` that are trained in another way than those
-    of the catalog of the same name.
+    names. `changed` are the experiments of `params.yaml` that the catalog does not have, or trains
+    in another way.
     """
 
     asked: Drawn
@@ -247,10 +247,10 @@ def _paper(
 
 
 def _is_changed(name: str, data: Any, entries: Entries) -> bool:
-    """Whether an experiment is trained in another way than that of the catalog."""
+    """Whether the catalog has no such experiment, or one that is trained in another way."""
     known = entries["experiments"]
     if name not in known:
-        return False
+        return True
     where = f"experiments.{name}"
     wholes = (extended(name, item, known, where) for item in (data, {"extends": name}))
     one, other = ({key: whole.get(key) for key in TRAINED} for whole in wholes)

@@ -3,22 +3,20 @@
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
-from typing import Any
 
 import msgspec
 
-from lth import settings
-from lth.networks.architecture import Parameter
-from lth.report.claims import SMALL, Stated
+from lth.report.claims import PREFIXES, SMALL, Stated
 from lth.report.figures.curves import Curves
+from lth.report.figures.histogram import Histogram
 from lth.report.formulas import Names
-from lth.settings import expected, unknown
+from lth.settings import expected, tag_of
 from lth.study.catalog import Config
+from lth.study.facts import fact
 from lth.study.paper import SCALES, Scale, file_of
 from lth.study.plans.claims import Claims
 
 Groups = Mapping[str, tuple[str, ...]]
-WEIGHTS = "weights"  # a key of facts; with a class or name of layers behind it, those of these
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,52 +78,44 @@ def of_all(config: Config, scale: Scale) -> Statements:
 def _statements(name: str, chosen: Sequence[tuple[str, Scale]], config: Config) -> Statements:
     """A plan of claims at scales, and all that they name."""
     groups = _groups(config)
-    claims = [_stated(claim, scale, config) for claim, scale in chosen]
-    names = [claim.names(groups, claim.prefix) for claim in claims]
-    used = dict.fromkeys(chain.from_iterable(each.groups for each in names))
+    names = [config.claims[claim].names(groups, PREFIXES[scale]) for claim, scale in chosen]
     facts: dict[str, dict[str, float]] = {}
-    for claim, each in zip(claims, names, strict=True):
+    for (claim, _), each in zip(chosen, names, strict=True):
+        where = f"claims.{claim}.value"
+        _check_kinds(each, config, where)
         for experiment, key in each.facts:
             if experiment in config.experiments:
-                where = f"claims.{claim.name}.value"
                 facts.setdefault(experiment, {})[key] = fact(config, experiment, key, where)
-    members = {group: groups[group] for group in used}
+    plan = Claims(
+        name=name,
+        claims=tuple(
+            _stated(*item, each, config) for item, each in zip(chosen, names, strict=True)
+        ),
+        groups={group: groups[group] for each in names for group in each.groups},
+        facts=facts,
+    )
     return Statements(
-        Claims(name=name, claims=tuple(claims), groups=members, facts=facts),
+        plan,
         tables=tuple(dict.fromkeys(chain.from_iterable(each.experiments for each in names))),
         figures=tuple(dict.fromkeys(chain.from_iterable(each.figures for each in names))),
     )
 
 
-def _stated(name: str, scale: Scale, config: Config) -> Stated:
-    changed = scale == "paper" and _experiments(config.names[name]) & config.changed
+def _check_kinds(names: Names, config: Config, where: str) -> None:
+    """Raises ValueError where a figure does not have the numbers that a claim reads."""
+    for kind, figures in ((Histogram, names.histograms), (Curves, names.curves)):
+        for figure in figures:
+            found = config.figures.get(figure)
+            if found is not None and not isinstance(found, kind):
+                raise expected(where, f"a figure of kind {tag_of(kind)}", figure)
+
+
+def _stated(name: str, scale: Scale, names: Names, config: Config) -> Stated:
+    figures = (config.figures[figure] for figure in names.histograms if figure in config.figures)
+    drawn = {experiment for figure in figures for experiment, *_ in figure.masks()}
+    changed = scale == "paper" and (drawn | _experiments(names)) & config.changed
     fields = msgspec.structs.asdict(config.claims[name])
     return Stated(name=name, scale="changed" if changed else scale, **fields)
-
-
-def fact(config: Config, experiment: str, key: str, where: str) -> float:
-    """A number that is known before an experiment is run: of its weights, or a setting of it.
-
-    Raises ValueError where there is no such number.
-    """
-    found = config.experiments[experiment]
-    kind, _, part = key.partition(".")
-    if kind == WEIGHTS:
-        weights = found.architecture(config.datasets).weights
-        sizes = [item.size for item in weights if part in ("", item.layer, _layer(item))]
-        if not sizes:
-            raise unknown(where, f"layers of {experiment}", part, map(_layer, weights))
-        return sum(sizes)
-    value: Any = settings.plain(found)
-    for name in key.split("."):
-        value = value.get(name) if isinstance(value, dict) else None
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        raise expected(where, f"a number among the settings of {experiment}", key)
-    return value
-
-
-def _layer(weight: Parameter) -> str:
-    return weight.name.removesuffix(".weight")
 
 
 def _is_untrained(names: Names) -> bool:
