@@ -182,6 +182,11 @@ VERBS = {
         (_output("--out", "the HTML file to write"), ORIGIN),
         "report.Report",
     ),
+    "score": Verb(
+        "what the paper states, judged by tables and figures, as CSV",
+        (_output("--out", "the CSV file to write"), ORIGIN),
+        "claims.Claims",
+    ),
     "check": Verb(
         "read params.yaml, and show the study complete or what is wrong",
         (
@@ -199,14 +204,14 @@ VERBS = {
         ),
     ),
     "claims": Verb(
-        "what the paper states, beside what the tables that are there say of it",
+        "what the paper states, beside what the tables and figures that are there say of it",
         (
             Option(
                 "folder",
                 "the folder of results (default results)",
                 {"type": Path, "nargs": "?", "default": Path("results"), "metavar": "results"},
             ),
-            _path("--out", "a CSV file to write beside"),
+            _path("--page", "a Markdown file to write instead"),
         ),
     ),
     "schema": Verb(

@@ -42,10 +42,12 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
     """The tiny study, made by hand."""
     from byhand import TINY, TINY_FIGURES, Built, make
-    from project import copied
+    from project import claims_of, copied, state
 
     folder = tmp_path_factory.mktemp("study")
-    study = copied(folder, {"tiny": TINY}, TINY_FIGURES).study()
+    project = copied(folder, {"tiny": TINY}, TINY_FIGURES)
+    state(folder, claims_of("tiny"))
+    study = project.study()
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         for node in study.nodes():

@@ -71,6 +71,25 @@ class Project:
         self.params.write_text(text, encoding="utf-8")
 
 
+def claims_of(experiment: str) -> dict[str, Any]:
+    """A claim about tables of an experiment, and one about its network."""
+    about = {"section": "2", "figure": "figure-4", "says": "Tickets of 64 % are better."}
+    tickets = f'test("{experiment}/iterative/ticket@64") - test("{experiment}/dense/ticket")'
+    better = {"value": tickets, "paper": 1.0, "agrees": "ours > 100", "direction": "ours > -100"}
+    size = {
+        "value": f'fact("{experiment}", "weights.output")',
+        "paper": 60,
+        "agrees": "ours == paper",
+    }
+    return {"better": about | better, "size": about | size}
+
+
+def state(folder: Path, claims: Any) -> None:
+    """Writes claims into a file of their own in the catalog of a project."""
+    text = yaml.safe_dump({"claims": claims})
+    (folder / catalog.CATALOG / "own-claims.yaml").write_text(text, encoding="utf-8")
+
+
 def copied(folder: Path, experiments: Any, figures: Any) -> Project:
     """The project's own params.yaml and catalog, with other experiments and figures."""
     shutil.copy(TOP / "params.yaml", folder)

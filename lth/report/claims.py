@@ -1,98 +1,156 @@
-"""Statements of the paper as data, and what our tables say of each."""
+"""Statements of the paper as data, and what tables and figures say of each."""
 
 import dataclasses
 import math
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Literal
 
 import numpy as np
 from msgspec import UNSET, UnsetType
 
-from lth.report import formulas
-from lth.report.formulas import MissingError, Tables
-from lth.settings import Settings
+from lth.report import evaluation, formulas
+from lth.report.evidence import Evidence, MissingError
+from lth.report.formulas import Names, Scope
+from lth.report.values import Values
+from lth.settings import Settings, unknown
 
 OURS = ("ours", "paper")  # names in the formulas of verdicts
-DRAWS = 1_000  # of a bootstrap over trials
 LEAST = 3  # trials, below which no verdict is given
+SMALL = "mini-"  # before the names of small experiments, sweeps and figures
 VERDICTS = ("agrees", "agrees in direction", "disagrees", "too few trials", "not run")
+SECTIONS: Mapping[str, str] = {  # of the paper
+    "1": "Introduction",
+    "2": "Fully-connected networks",
+    "3": "Convolutional networks",
+    "4": "Dropout",
+    "5": "VGG-19 and Resnet-18",
+    "6": "Discussion",
+    "B": "Resetting and training on",
+    "C": "Early stopping",
+    "D": "Training accuracy",
+    "E": "Random sparsity",
+    "F": "A look into winning tickets",
+    "G": "Settings of Lenet",
+    "H": "Settings of Conv-2, Conv-4 and Conv-6",
+    "I": "Settings of VGG-19 and Resnet-18",
+}
+
+Number = float | bool
+Scale = Literal["paper", "mini", "changed"]
+PREFIXES: Mapping[Scale, str] = {"paper": "", "mini": SMALL, "changed": ""}  # of names
 
 
 class Claim(Settings):
-    """A statement of the paper in our words, with the figure that it is about.
+    """A statement of the paper in our words, with its section and the figure that it is about.
 
-    `value` is a formula over tables (`formulas`), whose result is `ours`. `paper` is what the paper
-    states. `agrees` is a formula of `ours` and `paper`. Where it does not hold, `direction` may
-    still hold.
+    `value` is a formula (`lth.report.formulas`), whose result is `ours`: one number, or a list.
+    `paper` is what the paper states, true where that is no number. `agrees` is a formula of `ours`
+    and `paper`. Where it does not hold of all numbers, `direction` may still hold.
     """
 
+    section: str
     figure: str
     says: str
     value: str
-    paper: float | bool
+    paper: float | bool | tuple[float, ...]
     agrees: str
     direction: str | UnsetType = UNSET
 
     def __post_init__(self) -> None:
+        if self.section not in SECTIONS:
+            raise unknown("section", "section of the paper", self.section, SECTIONS)
         formulas.check(self.value, "value")
         formulas.check(self.agrees, "agrees", OURS)
         if not isinstance(self.direction, UnsetType):
             formulas.check(self.direction, "direction", OURS)
 
+    def names(self, groups: Mapping[str, tuple[str, ...]], prefix: str = "") -> Names:
+        """What it is about. Raises ValueError where a text in it has another form."""
+        return formulas.names_of(self.value, Scope(groups, prefix))
+
+
+class Stated(Claim, kw_only=True):
+    """A claim by its name, at a scale.
+
+    At scale `mini` it is about the small experiments and figures. At `changed` it is about some
+    that are not the paper's, or are trained in another way.
+    """
+
+    name: str
+    scale: Scale
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the names of its experiments and figures."""
+        return PREFIXES[self.scale]
+
 
 @dataclasses.dataclass(frozen=True)
 class Score:
-    """What tables say of a claim: a value with a 95 % interval over trials, and a verdict.
+    """What there is to say of a claim: numbers with 95 % intervals over trials, and a verdict.
 
-    `why` says what is missing where there is no value.
+    `low` and `high` are empty where nothing was drawn, and `trials` is None where nothing depends
+    on them. `why` says what is missing.
     """
 
     verdict: str
-    ours: float | bool | None = None
-    low: float = math.nan
-    high: float = math.nan
-    trials: int = 0
+    ours: tuple[Number, ...] = ()
+    low: tuple[Number, ...] = ()
+    high: tuple[Number, ...] = ()
+    trials: int | None = None
     why: str = ""
 
 
-def scored(claim: Claim, tables: Tables, prefix: str = "") -> Score:
-    """The score of a claim by the tables of the experiments whose names have a prefix.
-
-    The interval is that of a bootstrap over trials. It has the same draws each time.
-    """
-    formula = formulas.with_prefix(claim.value, prefix)
+def scored(claim: Stated, evidence: Evidence, groups: Mapping[str, tuple[str, ...]]) -> Score:
+    """The score of a claim. The interval is that of a bootstrap over trials."""
+    scope = Scope(groups, claim.prefix)
     try:
-        ours = formulas.value(formula, tables)
+        found = evaluation.value(claim.value, evidence, scope)
     except MissingError as error:
         return Score("not run", why=str(error))
-    trials = min(map(tables.trials, formulas.experiments_of(formula)), default=0)
-    low, high = (math.nan, math.nan) if isinstance(ours, bool) else _interval(formula, tables)
-    verdict = _verdict(claim, ours) if trials >= LEAST else "too few trials"
-    return Score(verdict, ours, low, high, trials)
+    names = claim.names(groups, claim.prefix)
+    counts = {name: evidence.trials(name) for name in (*names.experiments, *names.histograms)}
+    fewest = min(counts, key=lambda name: counts[name], default=None)
+    trials = None if fewest is None else counts[fewest]
+    low, high = ((), ()) if names.curves else _interval(found)
+    ours = tuple(found.numbers[0].tolist())
+    if fewest is not None and counts[fewest] < LEAST:
+        why = f"{fewest} has {counts[fewest]} trials, and a verdict needs {LEAST}"
+        return Score("too few trials", ours, low, high, trials, why)
+    return Score(_verdict(claim, found), ours, low, high, trials)
 
 
-def _verdict(claim: Claim, ours: Any) -> str:
-    names = {"ours": ours, "paper": claim.paper}
-    if formulas.value(claim.agrees, Tables({}), names):
+def totals(scores: Iterable[Score]) -> dict[str, int]:
+    """How many claims have each verdict."""
+    counts = Counter(score.verdict for score in scores)
+    return {verdict: counts[verdict] for verdict in VERDICTS}
+
+
+def _verdict(claim: Stated, found: Values) -> str:
+    paper = claim.paper if isinstance(claim.paper, tuple) else (claim.paper,)
+    names = {"ours": Values(found.numbers[:1]), "paper": Values(np.array([paper]))}
+
+    def holds(formula: str) -> bool:
+        return bool(evaluation.value(formula, Evidence({}), Scope(), names).numbers.all())
+
+    if holds(claim.agrees):
         return "agrees"
-    weaker = claim.direction
-    if not isinstance(weaker, UnsetType) and formulas.value(weaker, Tables({}), names):
+    if not isinstance(claim.direction, UnsetType) and holds(claim.direction):
         return "agrees in direction"
     return "disagrees"
 
 
-def _interval(formula: str, tables: Tables) -> tuple[float, float]:
-    randomness = np.random.default_rng(1)
-    values = [float(formulas.value(formula, tables.drawn(randomness))) for _ in range(DRAWS)]
-    finite = [value for value in values if math.isfinite(value)]
-    if not finite:
+def _interval(found: Values) -> tuple[tuple[Number, ...], tuple[Number, ...]]:
+    """The ends of the inner 95 % of each number, over the draws that have one."""
+    drawn = found.numbers[1:]
+    columns = [np.sort(column[np.isfinite(column)]) for column in drawn.T] if len(drawn) else []
+    ends = [_ends(column) for column in columns]
+    return tuple(low for low, _ in ends), tuple(high for _, high in ends)
+
+
+def _ends(ranked: np.ndarray) -> tuple[Number, Number]:
+    if not ranked.size:
         return math.nan, math.nan
-    low, high = np.quantile(finite, [0.025, 0.975]).tolist()
-    return low, high
-
-
-def totals(scores: Mapping[str, Score]) -> Iterator[tuple[str, int]]:
-    """How many claims have each verdict."""
-    found = [score.verdict for score in scores.values()]
-    for verdict in VERDICTS:
-        yield verdict, found.count(verdict)
+    beside = round(0.025 * (len(ranked) - 1))
+    return ranked[beside].item(), ranked[-1 - beside].item()

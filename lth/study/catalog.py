@@ -10,12 +10,14 @@ from lth.data.source import Source
 from lth.data.sources.choices import SOURCES
 from lth.report.claims import Claim
 from lth.report.figures.choices import Figure
+from lth.report.formulas import Names
 from lth.report.pages import Difference
 from lth.report.style import Style
 from lth.report.subject import Subject
 from lth.settings import expected, unknown
 from lth.study import yaml
 from lth.study.checks import check_experiment, check_measured
+from lth.study.claim_names import names_of_claims, read_claims
 from lth.study.entries import check_name, extended
 from lth.study.experiment import Experiment
 from lth.study.overs import named
@@ -28,6 +30,7 @@ SECTIONS = ("experiments", "sweeps", "datasets", "figures", "paper", "claims", "
 NEEDED = ("experiments", "figures", "style")  # of params.yaml
 KNOWN = (*NEEDED, "sweeps", "scale")  # of params.yaml
 Entries = dict[str, dict[str, Any]]  # by section and name
+TRAINED = ("dataset", "validation", "network", "recipe")  # what runs have in common
 MOST_JOBS = 100_000  # `lth` alone needs 2 s and 120 MB to plan 40,000 training runs
 
 
@@ -52,6 +55,8 @@ class Config:
     `params.yaml` stands in for the paper's of the same name, so some of them may have faults.
     `words` are the names in words of all figures of the paper by their numbers, and `scale` is the
     one at which they are asked for. `differences` are those between the catalog and the paper.
+    `sweeps` are the experiments of each sweep, and `names` what each claim names. `changed` are the
+    experiments of `params.yaml` that the catalog does not have, or trains in another way.
     """
 
     asked: Drawn
@@ -62,6 +67,10 @@ class Config:
     differences: tuple[Difference, ...]
     datasets: Mapping[str, Source]
     style: Style
+    sweeps: Mapping[str, tuple[str, ...]]
+    claims: Mapping[str, Claim]
+    names: Mapping[str, Names]
+    changed: frozenset[str]
 
     @property
     def experiments(self) -> Mapping[str, Experiment]:
@@ -102,8 +111,11 @@ def read(
     for branch in style.colors:
         check_measured(branch, f"style.colors.{branch}")
     subjects = _subjects(experiments, known)
+    members_of = {name: tuple(item.members(name)) for name, item in (sweeps | own_sweeps).items()}
     resolved = {name: item.resolved(subjects, f"figures.{name}") for name, item in figures.items()}
     drawn = Drawn(experiments, resolved)
+    claims = read_claims(entries["claims"], entries["paper"])
+    every = {**entries["experiments"], **asked}
     return Config(
         asked=drawn,
         paper=_paper(scales, drawn, entries, sweeps, known),
@@ -116,23 +128,16 @@ def read(
         ),
         datasets=known,
         style=style,
+        sweeps=members_of,
+        claims=claims,
+        names=names_of_claims(claims, every, entries["paper"], members_of),
+        changed=frozenset(name for name in asked if _is_changed(name, asked[name], entries)),
     )
 
 
 def sources(catalog: Path | str = CATALOG) -> dict[str, Source]:
     """All data sets by name: those of `lth`, and those that the catalog describes."""
     return _sources(entries_of(Path(catalog))["datasets"], Path(catalog))
-
-
-def claims(catalog: Path | str = CATALOG) -> dict[str, Claim]:
-    """The claims of the catalog by name. Raises ValueError where one is of no figure of it."""
-    entries = entries_of(Path(catalog))
-    found: dict[str, Claim] = {}
-    for name, data in entries["claims"].items():
-        found[name] = settings.read(Claim, data, f"claims.{name}")
-        if (figure := found[name].figure) not in entries["paper"]:
-            raise unknown(f"claims.{name}.figure", "figure of the paper", figure, entries["paper"])
-    return found
 
 
 def entries_of(catalog: Path) -> Entries:
@@ -247,6 +252,17 @@ def _paper(
         except ValueError as error:
             faults[name] = str(error)
     return Drawn(own, resolved, faults)
+
+
+def _is_changed(name: str, data: Any, entries: Entries) -> bool:
+    """Whether the catalog has no such experiment, or one that is trained in another way."""
+    known = entries["experiments"]
+    if name not in known:
+        return True
+    where = f"experiments.{name}"
+    wholes = (extended(name, item, known, where) for item in (data, {"extends": name}))
+    one, other = ({key: whole.get(key) for key in TRAINED} for whole in wholes)
+    return one != other
 
 
 def _sources(described: Mapping[str, Any], catalog: Path) -> dict[str, Source]:

@@ -21,6 +21,7 @@ from lth.networks.architecture import Architecture
 from lth.report import pages
 from lth.report.pages import Shown
 from lth.study.catalog import Config
+from lth.study.claims import of_paper, of_study
 from lth.study.contents import networks_of
 from lth.study.experiment import BranchRuns
 from lth.study.paper import Scale, file_of, titled
@@ -205,11 +206,26 @@ class Study:
         return Node(Metrics(), {"tables": tuple(self.table(name) for name in asked)})
 
     @functools.cache
+    def claims(self, scale: Scale | None = None) -> Node | None:
+        """What the paper states, judged by the study, or by its figures at a scale.
+
+        None where there is nothing to judge, or the figures were not read.
+        """
+        found = of_paper(self.config, scale) if scale else of_study(self.config)
+        if found is None:
+            return None
+        inputs = {
+            "tables": tuple(map(self.table, found.tables)),
+            "figures": tuple(map(self.figure, found.figures)),
+        }
+        return Node(found.plan, {role: nodes for role, nodes in inputs.items() if nodes})
+
+    @functools.cache
     def report(self) -> Node:
         """The report of all that is asked for."""
         asked = self.config.asked
         shown = tuple(Shown(name=name, title=name) for name in asked.figures)
-        return self._report("study", STUDY, shown, asked.experiments)
+        return self._report("study", STUDY, shown, asked.experiments, self.claims())
 
     @functools.cache
     def paper_report(self, scale: Scale) -> Node:
@@ -220,7 +236,7 @@ class Study:
         ]
         known = tuple(item for item in shown if item.name in self.figures)
         drawn = [name for item in known for name in self.figures[item.name].tables()]
-        return self._report(scale, PAPER[scale], known, dict.fromkeys(drawn))
+        return self._report(scale, PAPER[scale], known, dict.fromkeys(drawn), self.claims(scale))
 
     def at(self, address: Address) -> Node:
         """The node of an address."""
@@ -305,11 +321,17 @@ class Study:
         return 1_700 + (networks + 2 * images) // 1_000_000
 
     def _report(
-        self, name: str, title: str, shown: tuple[Shown, ...], experiments: Iterable[str]
+        self,
+        name: str,
+        title: str,
+        shown: tuple[Shown, ...],
+        experiments: Iterable[str],
+        claims: Node | None,
     ) -> Node:
         inputs = {
             "figures": tuple(self.figure(item.name) for item in shown),
             "tables": tuple(self.table(experiment) for experiment in experiments),
+            "claims": (claims,) if claims else (),
         }
         plan = Report(
             name=name,

@@ -6,13 +6,13 @@ from typing import Any, Literal
 import msgspec
 
 from lth import settings
+from lth.report.claims import SMALL
 from lth.settings import Settings
 from lth.study.entries import merged
 from lth.study.overs import with_over
 
 Scale = Literal["mini", "paper"]
 SCALES: tuple[Scale, ...] = ("mini", "paper")
-SMALL = "mini-"  # before the names of small experiments, sweeps and figures
 
 
 class Numbered(Settings):

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator, Sequence
 
-from lth.report.claims import scored
+import msgspec
+
+from lth.report.claims import PREFIXES, SMALL, Scale, Stated, scored
 from lth.report.comparison.section import Column, Section
-from lth.report.formulas import Tables
-from lth.report.points import Row
+from lth.report.evidence import Evidence
+from lth.report.formulas import Names
+from lth.report.rows import Row
 from lth.study import catalog
-from lth.study.paper import SMALL
+from lth.study.claim_names import read_claims
 
 COLUMNS = {
     "claim": Column(""),
@@ -33,9 +36,24 @@ def verdicts(name: str, one: Sequence[Row], other: Sequence[Row]) -> Iterator[Se
 
 
 def _scored(name: str, one: Sequence[Row], other: Sequence[Row]) -> Iterator[Row]:
-    prefix = SMALL if name.startswith(SMALL) else ""
-    for claim, entry in catalog.claims().items():
-        left, right = (scored(entry, Tables({name: rows}), prefix) for rows in (one, other))
-        if left.ours is not None and right.ours is not None:
-            ours = {"a_ours": left.ours, "b_ours": right.ours}
-            yield {"claim": claim, "a": left.verdict, "b": right.verdict, **ours}
+    for claim in _alone(name):
+        left, right = (scored(claim, Evidence({name: rows}), {}) for rows in (one, other))
+        if left.ours and right.ours:
+            yield {
+                "claim": claim.name,
+                "a": left.verdict,
+                "b": right.verdict,
+                "a_ours": left.ours[0],
+                "b_ours": right.ours[0],
+            }
+
+
+def _alone(name: str) -> Iterator[Stated]:
+    """The claims about one experiment that read nothing else."""
+    scale: Scale = "mini" if name.startswith(SMALL) else "paper"
+    entries = catalog.entries_of(catalog.CATALOG)
+    groups = dict.fromkeys([*entries["sweeps"], *entries["paper"]], ())
+    for key, claim in read_claims(entries["claims"], entries["paper"]).items():
+        names = claim.names(groups, PREFIXES[scale])
+        if names == Names((name,), (), (), (), ()):
+            yield Stated(name=key, scale=scale, **msgspec.structs.asdict(claim))

@@ -13,11 +13,12 @@ def report(
     key: str | None,
     figures: Sequence[Path],
     tables: Sequence[Path],
+    claims: Sequence[Path],
     out: Path,
     origin: Path,
 ) -> None:
-    """Writes the report of figures and tables, whose origins are given, to `out`."""
-    paths = {"figures": figures, "tables": tables}
+    """Writes the report of figures, tables and claims, whose origins are given, to `out`."""
+    paths = {"figures": figures, "tables": tables, "claims": claims}
     found = {role: [origins.read(path) for path in each] for role, each in paths.items() if each}
     for role, documents in found.items():
         for document in documents:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import pytest
 from planned import REWIND, STRATEGIES
-from project import DIGITS, copied
+from project import DIGITS, claims_of, copied, state
 
 import lth
 from lth import caches, code, settings
@@ -258,11 +258,14 @@ def test_another_reading_of_sources_has_another_cache(
 
 # The digests of a study
 
-CODE = ("theta0", "dense", "mask", "run", "rewound", "table", "density", "curves", "metrics")
+CODE = (
+    *("theta0", "dense", "mask", "run", "rewound"),
+    *("table", "density", "curves", "metrics", "claims"),
+)
 DRAWN = {"theta0", "dense", "run", "rewound"}  # whose verbs know the network
 TRAINED = {"run", "rewound"}
 SHOWN = {"density", "curves"}
-REPORT = {"table", "metrics"} | SHOWN
+REPORT = {"table", "metrics", "claims"} | SHOWN
 
 
 @pytest.fixture(scope="module")
@@ -273,6 +276,7 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Plan]:
     figures = {name: {"extends": name} | over for name in names}
     project = copied(tmp_path_factory.mktemp("study"), {"digits": DIGITS}, figures)
     project.set(f"{STRATEGIES}.rewind", REWIND)
+    state(project.folder, claims_of("digits"))
     study = project.study()
     block = ("digits", "trials-0-4")
     nodes = {
@@ -285,6 +289,7 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Plan]:
         "density": study.figure("early-stopping"),
         "curves": study.figure("accuracy-curves"),
         "metrics": study.metrics(),
+        "claims": study.claims(),
     }
     return {kind: nodes[kind].plan for kind in CODE}
 
@@ -336,6 +341,9 @@ MODULES = {
     "report.winning": {"metrics"},
     "report.headlines": {"metrics"},
     "report.drawing": SHOWN,
+    "report.claims": {"claims"},
+    "report.evaluation": {"claims"},
+    "study.claims": set(),
     "report.figures.figure": SHOWN,
     "report.figures.density": {"density"},
     "report.figures.curves": {"curves"},
@@ -359,6 +367,8 @@ MODULES = {
     "verbs.tabulate": {"table"},
     "verbs.plot": SHOWN,
     "verbs.summarize": {"metrics"},
+    "verbs.score": {"claims"},
+    "verbs.claims": set(),
     "verbs.verify": set(),
     "cli": set(),
     "code": set(),

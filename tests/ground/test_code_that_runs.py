@@ -49,7 +49,10 @@ def ran(words: list[str]) -> set[str]:
     return found - UNCOVERED
 
 
-@pytest.mark.parametrize("kind", ["theta0", "rewound", "mask", "run", "table", "figure", "metrics"])
+KINDS = ("theta0", "rewound", "mask", "run", "table", "figure", "metrics", "claims")
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_nothing_runs_that_the_digest_does_not_cover(here: Built, kind: str) -> None:
     nodes: list[Node] = [node for node in here.study.nodes() if node.kind == kind]
     assert nodes

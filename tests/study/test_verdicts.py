@@ -11,6 +11,7 @@ from lth.study import catalog
 from lth.study.verdicts import verdicts
 
 CLAIM = {
+    "section": "2",
     "figure": "figure-4",
     "says": "Tickets stop early.",
     "value": 'early("toy/iterative/ticket@50")',

@@ -1,5 +1,6 @@
 # The figures of the paper by number and by name in words, at the scale of params.yaml:
 # snakemake figure-3, snakemake sample-from-same-ticket, snakemake paper --config scale=paper
+# `paper` makes a report of all of them too, and judges what the paper states.
 words = study.config.words
 
 

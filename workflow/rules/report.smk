@@ -3,6 +3,7 @@ localrules:
     plot,
     summarize,
     compose,
+    score,
 
 
 rule tabulate:
@@ -69,6 +70,25 @@ rule summarize:
     shell:
         "python -m lth summarize --settings {params.settings:q} --key {params.key} {params.inputs}"
         " --out {output.metrics} --origin {output.origin} > {log} 2>&1"
+
+
+rule score:
+    input:
+        every_input("claims"),
+    output:
+        claims=products("claims")[0],
+        origin=pattern("claims"),
+    log:
+        "logs/{name}.log",
+    params:
+        inputs=options("claims"),
+        settings=settings("claims"),
+        key=key("claims"),
+    wildcard_constraints:
+        name="((mini|paper)-)?claims",
+    shell:
+        "python -m lth score --settings {params.settings:q} --key {params.key} {params.inputs}"
+        " --out {output.claims} --origin {output.origin} > {log} 2>&1"
 
 
 # Not `report`, which is a function of Snakemake.

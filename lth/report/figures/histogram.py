@@ -10,8 +10,10 @@ from msgspec import UNSET, UnsetType
 
 from lth.files.hdf5 import File
 from lth.lottery.names import DENSE
-from lth.report.charts import Axis, Chart, Panel, names_of, numbers
+from lth.report import distributions
+from lth.report.charts import Axis, Chart, Panel, numbers
 from lth.report.charts import Line as Drawing
+from lth.report.distributions import ByTrial, Limits, by_trial, pooled
 from lth.report.figures.figure import Drawn, Figure, MaskOf, Over, check_over, numbered
 from lth.report.lines import Line, nearest_round
 from lth.report.looks import COLORS, hexadecimal, palette
@@ -36,9 +38,9 @@ WEIGHT = ".weight"  # ends the names of weights
 BINS = 50
 OUTSIDE_OF_PANELS = 0.001  # of all changes
 
-Level = Annotated[float, Meta(gt=0, le=100)]
-Lines = dict[str, np.ndarray]  # values by the name of a line
+Lines = dict[str, ByTrial]  # by the name of a line
 Heights = tuple[list[float], list[float]]  # the edges of bins, and the density in each
+Level = Annotated[float, Meta(gt=0, le=100)]
 
 
 class Histogram(Figure, tag="histogram"):
@@ -88,15 +90,21 @@ class Histogram(Figure, tag="histogram"):
 
     def numbers(self, style: "Style", drawn: Drawn) -> list[Row]:
         return [
-            {"panel": panel, "line": line, "from": low, "to": high, "density": density}
-            for panel, lines in self._histograms(drawn).items()
-            for line, (edges, heights) in lines.items()
-            for low, high, density in zip(edges[:-1], edges[1:], heights, strict=True)
+            {"experiment": self._experiment, "panel": panel, "line": line, **row}
+            for panel, (ends, lines) in self._panels(drawn).items()
+            for line, trials in lines.items()
+            for row in distributions.rows(trials, self.bins, ends)
         ]
 
     def chart(self, style: "Style", drawn: Drawn) -> Chart:
-        shown = self._histograms(drawn)
-        names = list(dict.fromkeys(line for lines in shown.values() for line in lines))
+        heights = {
+            panel: {
+                name: distributions.histogram(pooled(trials), self.bins, ends)
+                for name, trials in lines.items()
+            }
+            for panel, (ends, lines) in self._panels(drawn).items()
+        }
+        names = list(dict.fromkeys(name for lines in heights.values() for name in lines))
         colors = dict(zip(names, palette(len(names), COLORS), strict=True))
         panels = tuple(
             Panel(
@@ -106,10 +114,10 @@ class Histogram(Figure, tag="histogram"):
                 y=_y(lines.values(), "" if column else "Density"),
                 lines=tuple(_line(name, *line, colors[name]) for name, line in lines.items()),
             )
-            for column, (panel, lines) in enumerate(shown.items())
+            for column, (panel, lines) in enumerate(heights.items())
         )
         label = next(iter(numbered(self.over, "label").values())).name
-        return Chart(heading=label, names=names_of(panels), panels=panels)
+        return Chart(heading=label, names=tuple(names), panels=panels)
 
     @property
     def _experiment(self) -> str:
@@ -133,23 +141,25 @@ class Histogram(Figure, tag="histogram"):
                 raise expected(f"{where}.rounds", f"rounds up to {last}", round)
         return tuple(dict.fromkeys(self._fixed))
 
-    def _histograms(self, drawn: Drawn) -> dict[str, dict[str, Heights]]:
-        """By panel and line: the edges of the bins, and the density in each."""
+    def _panels(self, drawn: Drawn) -> dict[str, tuple[Limits, Lines]]:
+        """By panel: the ends of its x-axis, and its lines."""
         found = self._found(drawn)
-        every = [values for lines in found.values() for values in lines.values()]
-        share = self.values in ("incoming", "outgoing")
-        result: dict[str, dict[str, Heights]] = {}
-        for panel, lines in found.items():
-            # Panels of layers may differ by orders of magnitude, those of rounds are compared.
-            if self.values in CHANGES:
-                low, high = _limits(list(lines.values()), OUTSIDE_OF_PANELS)
-                limits = (0.0 if self.values == "magnitude" else low, high)
-            else:
-                limits = (0.0, 1.0) if share else _limits(every)
-            result[panel] = {
-                name: _histogram(values, self.bins, limits) for name, values in lines.items()
-            }
-        return result
+        every = [pooled(trials) for lines in found.values() for trials in lines.values()]
+        shared = (
+            (0.0, 1.0) if self.values in ("incoming", "outgoing") else distributions.limits(every)
+        )
+        # Panels of layers may differ by orders of magnitude, those of rounds are compared.
+        own = self.values in CHANGES
+        return {
+            panel: (self._limits_of_changes(lines) if own else shared, lines)
+            for panel, lines in found.items()
+        }
+
+    def _limits_of_changes(self, lines: Lines) -> Limits:
+        low, high = distributions.limits(
+            [pooled(trials) for trials in lines.values()], OUTSIDE_OF_PANELS
+        )
+        return (0.0 if self.values == "magnitude" else low, high)
 
     def _found(self, drawn: Drawn) -> dict[str, Lines]:
         """The values of each line, by panel."""
@@ -184,24 +194,51 @@ class Histogram(Figure, tag="histogram"):
         }
 
     def _of_round(self, masks: Sequence[File], drawn: Drawn) -> Lines:
-        kept = self._layers(masks, "mask")
+        kept, trials = self._layers(masks, "mask"), _trials(masks)
         if self.values == "initial":
             weights = self._layers(_matching(masks, drawn.starts), "weights")
-            return {name: weights[name][mask] for name, mask in kept.items()}
-        return {f"{side} {name}": value for side, name, value in _shares(kept, self.values)}
+            return {name: by_trial(weights[name], mask, trials) for name, mask in kept.items()}
+        side = "units of" if self.values == "incoming" else "inputs of"
+        shares = {name: _shares(mask, self.values) for name, mask in kept.items()}
+        return {
+            f"{side} {name}": by_trial(share, np.ones(share.shape, bool), trials)
+            for name, share in shares.items()
+        }
 
     def _changes(self, drawn: Drawn, masks: Sequence[File]) -> dict[str, Lines]:
-        kept = self._layers(masks, "mask")
+        kept, trials = self._layers(masks, "mask"), _trials(masks)
         initial = self._layers(_matching(masks, drawn.starts), "weights")
         final = self._layers(_matching(masks, drawn.runs), "weights")
         change = _magnitude if self.values == "magnitude" else _direction
         return {
             name: {
-                OUTSIDE: change(initial[name], final[name])[~mask],
-                INSIDE: change(initial[name], final[name])[mask],
+                OUTSIDE: by_trial(change(initial[name], final[name]), ~mask, trials),
+                INSIDE: by_trial(change(initial[name], final[name]), mask, trials),
             }
             for name, mask in kept.items()
         }
+
+
+def _y(lines: Iterable[Heights], label: str) -> Axis:
+    """The axis of densities, from 0."""
+    highest = max((max(heights) for _, heights in lines), default=0.0)
+    return Axis(label=label, limits=(0.0, 1.05 * highest or 1.0))
+
+
+def _line(name: str, edges: list[float], heights: list[float], color: str) -> Drawing:
+    return Drawing(
+        name=name,
+        color=hexadecimal(color),
+        dash="solid",
+        x=numbers(edges),
+        y=numbers(heights),
+        steps=True,
+    )
+
+
+def _trials(files: Sequence[File]) -> list[int]:
+    """The trial of each network of some files."""
+    return [trial for file in files for trial, _ in file.pairs]
 
 
 def _magnitude(initial: np.ndarray, final: np.ndarray) -> np.ndarray:
@@ -226,46 +263,7 @@ def _matching(masks: Sequence[File], files: Sequence[File]) -> list[File]:
     return matching
 
 
-def _shares(kept: Mapping[str, np.ndarray], values: str) -> list[tuple[str, str, np.ndarray]]:
-    """The share of its connections that each unit keeps, over all networks."""
-    found: list[tuple[str, str, np.ndarray]] = []
-    for name, mask in kept.items():
-        unit = 1 if values == "incoming" else 2  # masks are [networks, outputs, inputs, ...]
-        others = tuple(axis for axis in range(1, mask.ndim) if axis != unit)
-        side = "units of" if values == "incoming" else "inputs of"
-        found.append((side, name, mask.mean(axis=others).reshape(-1)))
-    return found
-
-
-def _limits(values: Sequence[np.ndarray], left_out: float = 0.0) -> tuple[float, float]:
-    """The least and the largest of some values, but for a share of them at both ends together."""
-    pooled = np.concatenate([np.asarray(each, np.float64) for each in values])
-    pooled = pooled[np.isfinite(pooled)]  # a network may have diverged
-    if not pooled.size:
-        return 0.0, 1.0
-    low, high = np.quantile(pooled, [left_out / 2, 1 - left_out / 2]).tolist()
-    return (low, high) if low < high else (low - 0.5, high + 0.5)
-
-
-def _y(lines: Iterable[Heights], label: str) -> Axis:
-    """The axis of densities, from 0."""
-    highest = max((max(heights) for _, heights in lines), default=0.0)
-    return Axis(label=label, limits=(0.0, 1.05 * highest or 1.0))
-
-
-def _line(name: str, edges: list[float], heights: list[float], color: str) -> Drawing:
-    return Drawing(
-        name=name,
-        color=hexadecimal(color),
-        dash="solid",
-        x=numbers(edges),
-        y=numbers(heights),
-        steps=True,
-    )
-
-
-def _histogram(values: np.ndarray, bins: int, limits: tuple[float, float]) -> Heights:
-    """The edges of the bins, and the density in each: 0 where there are no values."""
-    counts, edges = np.histogram(values, bins, limits)
-    heights = counts / (max(values.size, 1) * np.diff(edges))
-    return edges.tolist(), heights.tolist()
+def _shares(mask: np.ndarray, values: str) -> np.ndarray:
+    """The share of its connections that each unit keeps [networks, units]."""
+    unit = 1 if values == "incoming" else 2  # masks are [networks, outputs, inputs, ...]
+    return mask.mean(axis=tuple(axis for axis in range(1, mask.ndim) if axis != unit))

@@ -208,10 +208,23 @@ function legend(figure, place) {
   return make("div", { className: "legend", role: "group", "aria-label": `Lines of ${figure.title}` }, heading, ...buttons);
 }
 
+function listed(text) {
+  return text.split("; ").map((cell) => (numeric(cell) ? short(Number(cell)) : cell)).join("; ");
+}
+
+function interval(claim) {
+  if (!claim.low) return "";
+  const highs = listed(claim.high).split("; ");
+  return listed(claim.low).split("; ").map((low, index) => `${low} to ${highs[index]}`).join("; ");
+}
+
+const SCALES = { mini: ", miniature", changed: ", of other experiments", paper: "" };
+
 function claimLine(claim) {
-  const interval = numeric(claim.low) && numeric(claim.high) ? ` [${short(Number(claim.low))}, ${short(Number(claim.high))}]` : "";
-  const ours = claim.ours === "" ? "" : `; ours ${numeric(claim.ours) ? short(Number(claim.ours)) : claim.ours}${interval}, n = ${claim.trials}${claim.scale === "mini" ? ", miniature" : ""}`;
-  return make("li", {}, verdict(claim.verdict), ` ${claim.says} `, make("span", { className: "soft" }, `Paper ${claim.paper}${ours}.`));
+  const range = claim.low ? ` (${interval(claim)})` : "";
+  const trials = claim.trials ? `, n = ${claim.trials}` : "";
+  const ours = claim.ours ? `, ours ${listed(claim.ours)}${range}${trials}${SCALES[claim.scale]}` : "";
+  return make("li", {}, verdict(claim.verdict), ` ${claim.says} `, make("span", { className: "soft" }, `Paper ${listed(claim.paper)}${ours}.`));
 }
 
 function figureOf(figure) {
@@ -271,19 +284,16 @@ function claims() {
   if (!data.claims.length) return;
   const choice = make("select", {}, ...["all", ...data.verdicts].map((text) => make("option", { value: text }, text)));
   const place = make("div");
-  const head = ["Claim", "Figure", "Statement", "Paper", "Ours", "95 % interval", "n", "Verdict", "Scale"];
+  const head = ["Claim", "Section", "Figure", "Statement", "Paper", "Ours", "95 % interval", "n", "Verdict", "Scale"];
   const show = () => {
     const found = data.claims.filter((claim) => choice.value === "all" || claim.verdict === choice.value);
-    const rows = found.map((claim) => {
-      const interval = numeric(claim.low) ? `${short(Number(claim.low))} to ${short(Number(claim.high))}` : "";
-      return [claim.claim, claim.figure, claim.says, claim.paper, claim.ours, interval, claim.trials, claim.verdict, claim.ours === "" ? "" : claim.scale];
-    });
+    const rows = found.map((claim) => [claim.claim, claim.section, claim.figure, claim.says, listed(claim.paper), listed(claim.ours), interval(claim), claim.trials, claim.verdict, claim.ours ? claim.scale : claim.why]);
     place.replaceChildren(table(head, rows, "What the paper states"));
   };
   choice.addEventListener("change", show);
   show();
-  const totals = data.verdicts.map((text) => `${data.claims.filter((claim) => claim.verdict === text && claim.scale !== "mini").length} ${text}`);
-  section("claims", "What the paper states", make("p", {}, `At the paper's scale: ${totals.join(", ")}. Claims that miniatures answer are marked, and count in none of these.`),
+  const totals = data.verdicts.map((text) => `${data.claims.filter((claim) => claim.verdict === text && claim.scale === "paper").length} ${text}`);
+  section("claims", "What the paper states", make("p", {}, `At the paper's scale: ${totals.join(", ")}. Claims that miniatures or other experiments answer are marked, and count in none of these.`),
     make("div", { className: "controls" }, make("label", {}, "Verdict", choice)), place);
 }
 

@@ -1,4 +1,4 @@
-"""Faults of tables, figures and metrics, by the files that say what they were made from."""
+"""Faults of tables, figures, metrics and claims, by the files that say what they were made from."""
 
 import itertools
 from collections.abc import Iterator
@@ -7,14 +7,17 @@ from pathlib import Path
 from lth.files import origins
 from lth.files.hdf5 import Stored
 from lth.files.origins import MEND, Document
-from lth.report import headlines, pages, plotting, tables
+from lth.report import headlines, pages, plotting, scoreboard, scoring, tables
 from lth.report.figures.figure import Drawn
+from lth.study.plans.claims import Claims
 from lth.study.plans.figure import Figure
 from lth.study.plans.metrics import Metrics
 from lth.study.plans.plan import Plan
 from lth.study.plans.report import Report
 from lth.study.plans.table import Table
 from lth.study.results import FaultyParentError, Results, check_unchanged, shared_settings
+
+DOCUMENTS = ("tables", "figures", "claims")  # the roles of origin files
 
 
 def document_faults(name: str, found: Document, plan: Plan, results: Results) -> Iterator[str]:
@@ -40,10 +43,14 @@ def _content_faults(found: Document, plan: Plan, results: Results) -> Iterator[s
         case Figure():
             yield from _figure_faults(found, plan, results)
         case Metrics():
-            text = headlines.metrics(_tables(found, results))
+            text = headlines.metrics(_documents(found, "tables", results))
             yield from _text_faults(found, text, "its tables")
         case Report():
             yield from _report_faults(found, plan, results)
+        case Claims():
+            documents = {role: _documents(found, role, results) for role in ("tables", "figures")}
+            scored = scoring.scores(plan.claims, plan.groups, plan.facts, documents)
+            yield from _text_faults(found, scoreboard.to_csv(scored), "its tables and figures")
         case _:
             yield f"kind {plan.KIND!r} has no origin file"
 
@@ -55,8 +62,8 @@ def _check_inputs(found: Document, results: Results) -> None:
                 what = f"{item.path} ({role}), which is missing"
                 raise ValueError(f"was made from {what}; run snakemake again")
             try:
-                document = Path(item.path).suffix == ".json"
-                there = (results.document if document else results.stored)(item.path)
+                read = results.document if role in DOCUMENTS else results.stored
+                there = read(item.path)
             except Exception as error:
                 raise FaultyParentError(item.path) from error
             check_unchanged(item, there.as_input(), role)
@@ -66,8 +73,8 @@ def _runs(found: Document, results: Results) -> list[Stored]:
     return [results.stored(item.path) for item in found.origin.inputs.get("runs", ())]
 
 
-def _tables(found: Document, results: Results) -> list[Document]:
-    return [results.document(item.path) for item in found.origin.inputs.get("tables", ())]
+def _documents(found: Document, role: str, results: Results) -> list[Document]:
+    return [results.document(item.path) for item in found.origin.inputs.get(role, ())]
 
 
 def _table_faults(found: Document, plan: Table, results: Results) -> Iterator[str]:
@@ -122,7 +129,7 @@ def drawn_by(found: Document, results: Results) -> Drawn:
         for role, items in found.origin.inputs.items()
         if role != "tables"
     }
-    return plotting.drawn_from(_tables(found, results), stored)
+    return plotting.drawn_from(_documents(found, "tables", results), stored)
 
 
 def redrawn(found: Document, plan: Figure, drawn: Drawn) -> tuple[bytes, ...]:

@@ -1,5 +1,6 @@
 """The kinds of files, by the names that the files themselves have for them."""
 
+from lth.study.plans.claims import Claims
 from lth.study.plans.dataset import Dataset
 from lth.study.plans.figure import Figure
 from lth.study.plans.mask import Mask
@@ -20,4 +21,5 @@ PLANS = {
     "figure": Figure,
     "metrics": Metrics,
     "report": Report,
+    "claims": Claims,
 }

@@ -20,6 +20,7 @@ class Report(Plan):
     ROLES: ClassVar[Mapping[str, Role]] = {
         "figures": Role("origins of figures (JSON)", ("figure",), many=True, optional=True),
         "tables": Role("origins of tables (JSON)", ("table",), many=True, optional=True),
+        "claims": Role("origin of claims (JSON)", ("claims",), many=True, optional=True),
     }
 
     name: str

@@ -1,5 +1,6 @@
 """Figures of kind `histogram`, from toy files."""
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,12 @@ from toy_report import STYLE, SUBJECTS, drawn, plotted
 from lth import settings
 from lth.files.hdf5 import File
 from lth.files.origins import Origin
+from lth.report.distributions import ALL
 from lth.report.figures.choices import Figure
 from lth.report.figures.figure import Drawn
 from lth.report.figures.histogram import BINS, INSIDE, OUTSIDE, Histogram
 from lth.report.lines import Line
+from lth.report.points import Row
 
 RNG = np.random.default_rng(1)
 SHAPES = {"fc1.weight": (6, 40), "output.weight": (3, 6)}
@@ -59,13 +62,18 @@ def files(rounds: tuple[int, ...] = (0, 2)) -> Drawn:
     )
 
 
+def bins(
+    found: Histogram, from_files: Drawn, panel: str, line: str, trial: object = ALL
+) -> list[Row]:
+    """The rows of a line of all trials, or of one."""
+    place = (panel, line, trial)
+    rows = found.numbers(STYLE, from_files)
+    return [row for row in rows if (row["panel"], row["line"], row["trial"]) == place]
+
+
 def densities(found: Histogram, from_files: Drawn, panel: str, line: str) -> np.ndarray:
     """(from, to, density) of the bins of a line."""
-    rows = [
-        row
-        for row in found.numbers(STYLE, from_files)
-        if (row["panel"], row["line"]) == (panel, line)
-    ]
+    rows = bins(found, from_files, panel, line)
     return np.array([[row["from"], row["to"], row["density"]] for row in rows], float)
 
 
@@ -114,6 +122,28 @@ def test_shares_are_those_of_the_connections_of_each_unit(values: str, axis: int
     assert (low[0], high[-1]) == (0, 1)
     shares = MASKS[2]["fc1.weight"].mean(axis=axis).reshape(-1)
     assert density == pytest.approx(np.histogram(shares, 20, (0, 1))[0] / (shares.size / 20))
+
+
+def test_numbers_are_those_of_each_trial_too() -> None:
+    panel = "100 % of weights remaining"
+    whole = densities(figure(), files(), panel, "fc1")
+    own = [bins(figure(), files(), panel, "fc1", trial) for trial in TRIALS]
+    for trial, rows in zip(TRIALS, own, strict=True):
+        values = THETA0["fc1.weight"][trial]
+        assert {row["experiment"] for row in rows} == {"toy"}
+        assert rows[0]["mean"] == pytest.approx(float(values.mean()), abs=1e-6)
+        assert rows[0]["deviation"] == pytest.approx(float(values.std()), abs=1e-6)
+        assert rows[0]["positive"] == (values > 0).mean()
+    mean = np.mean([[row["density"] for row in rows] for rows in own], axis=0)
+    assert mean == pytest.approx(whole[:, 2]), "trials have as many weights"
+
+
+def test_repeats_belong_to_their_trial() -> None:
+    twice = dataclasses.replace(files().masks[0])
+    twice.arrays["trial"] = np.zeros(2, int)
+    twice.arrays["repeat"] = np.arange(2)
+    rows = figure(values="incoming", rounds=[0]).numbers(STYLE, Drawn(masks=[twice]))
+    assert {row["trial"] for row in rows} == {ALL, 0}
 
 
 def test_all_blocks_count() -> None:

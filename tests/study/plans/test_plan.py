@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from planned import BLOCK, REWIND, STRATEGIES
-from project import Project
+from project import Project, claims_of, state
 
 from lth import cli, code, settings
 from lth.files.origins import Origin
@@ -20,6 +20,7 @@ KINDS = list(PLANS)
 @pytest.fixture
 def study(project: Project) -> Study:
     project.set(f"{STRATEGIES}.rewind", REWIND)
+    state(project.folder, claims_of("digits"))
     return project.study()
 
 
@@ -132,6 +133,8 @@ def test_another_file_is_refused_by_what_it_is(found: Origin, words: str) -> Non
     [
         ("table", "runs", "'run'"),
         ("metrics", "tables", "'table'"),
+        ("claims", "tables", "'table'"),
+        ("claims", "figures", "'figure'"),
         ("run", "start", "'theta0' or 'rewound' or 'run'"),
     ],
 )
