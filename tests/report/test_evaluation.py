@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from toy_claims import TABLE, bins, found
 
-from lth.report.evidence import DRAWS, Evidence, MissingError
+from lth.report.bootstrap import DRAWS
+from lth.report.evidence import Evidence, MissingError
 from lth.report.formulas import Scope
 
 FLAT = [[0.5] * 4] * 2

@@ -8,7 +8,7 @@ from planned import inputs_of, refused
 from project import TOP, Project, state
 from toy_claims import CLAIM
 
-from lth.report import evidence
+from lth.report import bootstrap
 from lth.report.claims import Score, scored
 from lth.study import catalog
 from lth.study.catalog import Config
@@ -30,7 +30,7 @@ def config() -> Config:
 
 def judged(config: Config, scale: Scale, monkeypatch: pytest.MonkeyPatch) -> dict[str, Score]:
     """The scores of all claims, by tables and numbers as they will be."""
-    monkeypatch.setattr(evidence, "DRAWS", 1)
+    monkeypatch.setattr(bootstrap, "DRAWS", 1)
     found = of_all(config, scale)
     there = imagined.evidence(config, found)
     return {claim.name: scored(claim, there, found.plan.groups) for claim in found.plan.claims}
@@ -155,7 +155,8 @@ def test_a_claim_that_changes_is_judged_again_alone(project: Project) -> None:
     project.set("claims.lenet-faster.agrees", "ours < 2", file)
     after = {node.path: node.key for node in project.study().nodes()}
     assert {path for path in before if before[path] != after[path]} == {
-        "results/origins/claims.json"
+        "results/origins/claims.json",
+        "results/origins/reports/study.json",
     }
 
 

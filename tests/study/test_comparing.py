@@ -110,8 +110,8 @@ def test_masks_that_are_equal_or_of_other_layers_are_left_out(found: Sections) -
     assert found["masks"].title == title
 
 
-def test_no_claim_of_the_paper_is_about_it(found: Sections) -> None:
-    assert list(found) == ["settings", "runs", "trials", "lines", "masks"]
+def test_claims_about_it_are_compared_too(found: Sections) -> None:
+    assert list(found) == ["settings", "runs", "trials", "lines", "masks", "claims"]
 
 
 def test_the_same_experiment_is_one_section(built: Built) -> None:
@@ -130,7 +130,7 @@ def test_a_table_alone_is_compared_by_its_lines(
 ) -> None:
     alone = shutil.copy(built.folder / TABLE, tmp_path / "mine.csv")
     found = sections(alone, "tiny")
-    assert list(found) == ["settings", "trials", "lines", "masks"]
+    assert list(found) == ["settings", "trials", "lines", "masks", "claims"]
     assert found["settings"].title == "settings: not compared, since no run of a line is in both"
     assert len(found["lines"].rows) == 1
     assert found["masks"].title == "masks: none of the same strategy, round and layers in both"

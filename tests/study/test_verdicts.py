@@ -41,7 +41,7 @@ def section(
     folder: Path, name: str, one: list[dict[str, Any]], other: list[dict[str, Any]]
 ) -> Section | None:
     """The section of two tables with two claims in the catalog, one of them about others."""
-    claims = {"fast": CLAIM, "other": CLAIM | {"value": 'early("other/dense")'}}
+    claims = {"fast": CLAIM, "other": CLAIM | {"value": 'early("other/dense/ticket")'}}
     file = folder / catalog.CATALOG / "claims.yaml"
     file.parent.mkdir(parents=True)
     file.write_text(yaml.safe_dump({"claims": claims, "paper": NUMBERED}))
