@@ -311,7 +311,7 @@ MODULES = {
     "__init__": set(CODE),
     "settings": set(CODE),
     "files.hdf5": set(CODE),
-    "seeds": DRAWN | {"mask"},
+    "seeds": DRAWN | {"mask", "claims"},
     "lottery.initializations.distribution": DRAWN,
     "lottery.initializations.glorot_normal": DRAWN - {"dense"},
     "lottery.initializations.normal": set(),
