@@ -14,8 +14,8 @@ def stream(seed: int, purpose: str, **coordinates: int | str) -> np.random.Gener
     """The generator at an address: `stream(1, "initialization", trial=0, parameter="fc1.weight")`.
 
     Purposes in use: split, initialization, reinitialization, resampling, noise, shuffling, mask,
-    data order, augmentation, dropout, bootstrap. Equal addresses give equal draws on every
-    machine. Addresses that differ anywhere give independent ones.
+    data order, augmentation, dropout, bootstrap. Equal addresses give equal draws on every machine.
+    Addresses that differ anywhere give independent ones.
     """
     address = json.dumps([seed, purpose, coordinates], sort_keys=True)
     digest = hashlib.sha256(address.encode()).digest()

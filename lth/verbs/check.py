@@ -10,6 +10,7 @@ import yaml
 
 from lth import settings
 from lth.files.terminal import printable
+from lth.report.claims import LEAST
 from lth.study import catalog
 from lth.study.contents import networks_of
 from lth.study.graph import Node, Study
@@ -56,11 +57,23 @@ def check(params: Path, what: Literal["study", "paper"], scale: Scale | None) ->
         "figures": {name: settings.plain(item) for name, item in config.figures.items()},
     }
     print(yaml.safe_dump(json.loads(json.dumps(plain)), sort_keys=False, width=120).rstrip())
-    nodes = Study(config).nodes()
+    study = Study(config)
+    nodes = study.nodes()
     print(f"# training runs: {Cost.of(nodes)} (what one costs: docs/performance.md)")
     kinds = [node.kind for node in nodes]
     counts = [f"{kinds.count(kind)} {kind}" for kind in sorted(set(kinds))]
     print(f"# files: {', '.join(counts)}")
+    if claims := study.claims():
+        _print_claims(claims, study)
+
+
+def _print_claims(claims: Node, study: Study) -> None:
+    """How many claims a study judges, and which experiments have too few trials for a verdict."""
+    print(f"# claims in {claims.files[0]}: {len(claims.settings['claims'])}")
+    tables = [item.settings["experiment"] for item in claims.inputs.get("tables", ())]
+    few = [name for name in tables if study.experiments[name].trials < LEAST]
+    if few:
+        print(f"# too few trials for a verdict on claims (below {LEAST}): {', '.join(few)}")
 
 
 def _print_paper(params: Path, scale: Scale | None) -> None:

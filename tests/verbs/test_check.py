@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 from byhand import Built, lth, refused
+from forging import edit
 from project import Project
 
 
@@ -28,7 +29,20 @@ def test_check_counts_the_files(here: Built, capsys: pytest.CaptureFixture[str])
     lth("check")
     kinds = Counter(node.kind for node in here.study.nodes())
     counts = ", ".join(f"{kinds[kind]} {kind}" for kind in sorted(kinds))
-    assert capsys.readouterr().out.endswith(f"# files: {counts}\n")
+    assert f"# files: {counts}\n" in capsys.readouterr().out
+
+
+def test_check_says_of_which_experiments_claims_get_no_verdict(
+    here: Built, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lth("check")
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "# claims in results/claims.csv: 2",
+        "# too few trials for a verdict on claims (below 3): tiny",
+    ]
+    edit("params.yaml", "trials: 2", "trials: 3")
+    lth("check")
+    assert "too few" not in capsys.readouterr().out
 
 
 def test_check_shows_experiments_and_figures_complete(

@@ -34,7 +34,7 @@ def test_what_the_study_has_anew_is_compared_with_nothing_old(
     study = Study(catalog.read())
     for node in study.nodes():
         make(study, node)
-    for kind in ("table", "figure", "metrics", "report"):
+    for kind in ("table", "figure", "metrics", "claims", "report"):
         for node in (node for node in study.nodes() if node.kind == kind):
             lth(*command(study, node))
     lines = verified(capsys)

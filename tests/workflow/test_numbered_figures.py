@@ -40,6 +40,7 @@ def test_every_number_and_every_name_is_a_target(made: Workspace, scale: Scale) 
     names = list(WORDS) if scale == "mini" else list(WORDS.values())
     output = made.run("snakemake", "-n", *names, "paper", "--config", f"scale={scale}")
     assert "rule paper:" in output
+    assert f"output: results/{scale}-claims.csv, " in output
     assert "summarize" not in output, "the study's own files are not asked for"
     there = {f"figure-{number}" for number in NUMBERS} if scale == "mini" else set()
     lines = {line.removeprefix("local") for line in output.split("\n")}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from project import claims_of, state
 from workspace import PARAMS, Workspace, built
 
 pytest.importorskip("snakemake", reason="snakemake is not installed")
@@ -38,8 +39,9 @@ ONESHOT = (
 
 @pytest.fixture(scope="module")
 def oneshot(tmp_path_factory: pytest.TempPathFactory) -> tuple[Workspace, dict[str, int]]:
-    """A study with one-shot and iterative pruning, and the jobs that it took."""
+    """A study with one-shot and iterative pruning and claims about it, and the jobs it took."""
     study = Workspace.new(tmp_path_factory.mktemp("oneshot") / "study", ONESHOT)
+    state(study.folder, claims_of("tiny"))
     return study, study.snakemake()
 
 
@@ -54,7 +56,8 @@ def test_oneshot_pruning_shares_the_dense_network(
 ) -> None:
     study, jobs = oneshot
     made = {"prepare": 1, "init": 1, "prune": 3, "train": 6}
-    assert jobs == made | {"tabulate": 1, "summarize": 1, "plot": 3, "compose": 1}
+    made |= {"tabulate": 1, "summarize": 1, "score": 1, "plot": 3, "compose": 1}
+    assert jobs == made
     assert "are whole, in place" in study.lth("verify")
 
 
@@ -66,6 +69,12 @@ def test_its_table_has_the_dense_network_in_both_strategies(
     reinit = {("iterative", "reinit", round): 4 for round in (0, 1)}
     tickets = {("iterative", "ticket", round): 2 for round in (0, 1)}
     assert counts == reinit | tickets | {("oneshot", "ticket", round): 2 for round in range(3)}
+
+
+def test_its_claims_are_judged(oneshot: tuple[Workspace, dict[str, int]]) -> None:
+    claims = pd.read_csv(oneshot[0].folder / "results/claims.csv").set_index("claim")
+    assert claims.verdict.to_dict() == {"better": "too few trials", "size": "disagrees"}
+    assert claims.why["better"] == "tiny has 2 trials, and a verdict needs 3"
 
 
 def test_oneshot_rounds_are_pruned_by_their_own_rates(
