@@ -10,7 +10,8 @@ from commands import call_of
 from lth.cli import main
 from lth.files import hdf5
 from lth.files.hdf5 import File
-from lth.study.graph import Node, Study
+from lth.study.graph import Study
+from lth.study.node import Node
 
 RUNS = "results/runs/tiny/trials-0-1"
 RATES = {"hidden": 0.2, "output": 0.1}

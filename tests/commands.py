@@ -1,6 +1,7 @@
 """The calls of verbs that make the files of a study, for whoever has no Snakemake."""
 
-from lth.study.graph import Node, Study
+from lth.study.graph import Study
+from lth.study.node import Node
 from lth.study.plans.mask import Mask
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping
 import pytest
 from project import Project
 
-from lth.study.graph import Node, Study
+from lth.study.graph import Study
+from lth.study.node import Node
 
 BLOCK = "trials-0-4"
 RUNS = f"results/runs/digits/{BLOCK}"

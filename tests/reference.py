@@ -17,7 +17,8 @@ from byhand import command, lth
 
 from lth.files import origins
 from lth.study import catalog
-from lth.study.graph import Node, Study
+from lth.study.graph import Study
+from lth.study.node import Node
 from lth.study.plans.mask import Mask
 
 

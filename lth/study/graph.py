@@ -4,83 +4,34 @@ Snakemake asks it for the inputs and params of its rules. `verify` and `tidy` as
 there should be. It reads nothing from the disk but configuration, the source of `lth`, and headers.
 """
 
-import dataclasses
 import functools
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from lth import keys, settings
 from lth.data.source import arrays_of
 from lth.lottery.branches.search import SEARCH
 from lth.lottery.names import DENSE
 from lth.lottery.pruning.choices import METHODS
 from lth.networks.architecture import Architecture
-from lth.report import pages
-from lth.report.pages import Shown
+from lth.study import reports
 from lth.study.catalog import Config
 from lth.study.claims import of_paper, of_study
 from lth.study.contents import networks_of
 from lth.study.experiment import BranchRuns
-from lth.study.paper import Scale, file_of, titled
+from lth.study.node import Node
+from lth.study.paper import Scale
 from lth.study.plans.dataset import Dataset
 from lth.study.plans.figure import Figure
 from lth.study.plans.mask import Mask, dense_mask
 from lth.study.plans.metrics import Metrics
 from lth.study.plans.plan import Address, Plan
-from lth.study.plans.report import Report
 from lth.study.plans.rewound import Rewound
 from lth.study.plans.run import Run
 from lth.study.plans.table import Table
 from lth.study.plans.theta0 import Theta0
 from lth.study.references import InitialWeights, TrainedWeights, Weights
-
-STUDY = "Lottery tickets: the study of params.yaml"  # the title of its report
-PAPER: Mapping[Scale, str] = {
-    "mini": "The Lottery Ticket Hypothesis: its figures as miniatures on the digits",
-    "paper": "The Lottery Ticket Hypothesis: its figures at its own scale",
-}
-
-
-@dataclasses.dataclass(frozen=True, eq=False)
-class Node:
-    """One file (or several that are made together): its plan, and its inputs by role."""
-
-    plan: Plan
-    inputs: Mapping[str, tuple["Node", ...]]
-
-    @property
-    def kind(self) -> str:
-        """The kind of the file."""
-        return self.plan.KIND
-
-    @functools.cached_property
-    def path(self) -> str:
-        """Where the file lies that says what it was made from, from the top of the project."""
-        return self.plan.path
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """All files that are made together: a table and its origin, a figure in two formats."""
-        return self.plan.files
-
-    @functools.cached_property
-    def settings(self) -> Mapping[str, Any]:
-        """The plan as plain data."""
-        return settings.plain(self.plan)
-
-    @functools.cached_property
-    def key(self) -> str:
-        """What the file is made from, all the way down (see `lth.keys`)."""
-        inputs = {role: [node.key for node in nodes] for role, nodes in self.inputs.items()}
-        return keys.key(self.kind, self.settings, self.plan.code, inputs)
-
-    @property
-    def text(self) -> str:
-        """The plan as canonical JSON, as the verbs take it."""
-        return keys.canonical(self.settings)
 
 
 class Study:
@@ -221,22 +172,16 @@ class Study:
         return Node(found.plan, {role: nodes for role, nodes in inputs.items() if nodes})
 
     @functools.cache
-    def report(self) -> Node:
-        """The report of all that is asked for."""
-        asked = self.config.asked
-        shown = tuple(Shown(name=name, title=name) for name in asked.figures)
-        return self._report("study", STUDY, shown, asked.experiments, self.claims())
-
-    @functools.cache
-    def paper_report(self, scale: Scale) -> Node:
-        """The report of the figures of the paper at a scale, and of the tables that they draw."""
-        shown = [
-            Shown(name=file_of(figure, scale), title=f"{titled(figure)}: {words}", paper=figure)
-            for figure, words in self.config.words.items()
-        ]
-        known = tuple(item for item in shown if item.name in self.figures)
-        drawn = [name for item in known for name in self.figures[item.name].tables()]
-        return self._report(scale, PAPER[scale], known, dict.fromkeys(drawn), self.claims(scale))
+    def report(self, scale: Scale | None = None) -> Node:
+        """The report of all that the study asks for, or of the paper's figures at a scale."""
+        found = reports.of_paper(self.config, scale) if scale else reports.of_study(self.config)
+        claims = self.claims(scale)
+        inputs = {
+            "figures": tuple(self.figure(item.name) for item in found.plan.figures),
+            "tables": tuple(map(self.table, found.tables)),
+            "claims": (claims,) if claims else (),
+        }
+        return Node(found.plan, {role: nodes for role, nodes in inputs.items() if nodes})
 
     def at(self, address: Address) -> Node:
         """The node of an address."""
@@ -264,7 +209,7 @@ class Study:
     def known(self) -> list[Node]:
         """Every file of a finished study, and all that the figures of the paper need."""
         paper = [self.figure(name) for name in self.config.paper.figures]
-        reports = [self.paper_report(scale) for scale in self.config.scales]
+        reports = [self.report(scale) for scale in self.config.scales]
         return list(dict.fromkeys([*self.nodes(), *self.behind([*paper, *reports])]))
 
     def behind(self, nodes: Sequence[Node]) -> list[Node]:
@@ -319,28 +264,6 @@ class Study:
         networks = self._architecture(plan.experiment).memory * networks_of(plan)
         images = (source.training + source.test) * math.prod(source.shape)
         return 1_700 + (networks + 2 * images) // 1_000_000
-
-    def _report(
-        self,
-        name: str,
-        title: str,
-        shown: tuple[Shown, ...],
-        experiments: Iterable[str],
-        claims: Node | None,
-    ) -> Node:
-        inputs = {
-            "figures": tuple(self.figure(item.name) for item in shown),
-            "tables": tuple(self.table(experiment) for experiment in experiments),
-            "claims": (claims,) if claims else (),
-        }
-        plan = Report(
-            name=name,
-            title=title,
-            figures=shown,
-            differences=self.config.differences,
-            page=pages.digest(),
-        )
-        return Node(plan, {role: nodes for role, nodes in inputs.items() if nodes})
 
     def _node(self, plan: Plan) -> Node:
         """The node of a plan that says its inputs itself."""

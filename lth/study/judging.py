@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from lth.files.origins import Header, header, made_from
-from lth.study.graph import Node
+from lth.study.node import Node
 
 
 def judged(nodes: Iterable[Node]) -> dict[str, bool]:

@@ -46,8 +46,3 @@ def words_of(entries: Mapping[str, Any]) -> dict[str, str]:
         name: settings.read(Numbered, entry, f"paper.{name}").words
         for name, entry in entries.items()
     }
-
-
-def titled(figure: str) -> str:
-    """A figure of the paper as its readers call it: `Figure 3`."""
-    return figure.replace("-", " ").capitalize()

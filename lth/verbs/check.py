@@ -13,8 +13,9 @@ from lth.files.terminal import printable
 from lth.report.claims import LEAST
 from lth.study import catalog
 from lth.study.contents import networks_of
-from lth.study.graph import Node, Study
+from lth.study.graph import Study
 from lth.study.judging import judged
+from lth.study.node import Node
 from lth.study.paper import Scale, file_of
 from lth.study.plans.rewound import Rewound
 from lth.study.plans.run import Run

@@ -12,7 +12,7 @@ from byhand import lth as call
 
 import lth
 from lth import code
-from lth.study.graph import Node
+from lth.study.node import Node
 from lth.study.plans.mask import Mask
 from lth.study.plans.plan import module_of
 

@@ -12,8 +12,9 @@ from project import Project
 from lth import keys
 from lth.files.paths import braced
 from lth.study.experiment import Experiment
-from lth.study.graph import Node, Study
+from lth.study.graph import Study
 from lth.study.judging import judged
+from lth.study.node import Node
 from lth.study.plans.plan import Plan
 
 

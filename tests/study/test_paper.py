@@ -13,7 +13,8 @@ from lth.report.figures.histogram import Histogram
 from lth.report.figures.table import Table
 from lth.study import catalog
 from lth.study.contents import networks_of
-from lth.study.graph import Node, Study
+from lth.study.graph import Study
+from lth.study.node import Node
 from lth.study.paper import SCALES, Scale, file_of
 from lth.study.plans.run import Run
 

@@ -14,7 +14,8 @@ from project import copied
 
 from lth.files import hdf5, origins
 from lth.files.origins import Document, Input, Origin
-from lth.study.graph import Node, Study
+from lth.study.graph import Study
+from lth.study.node import Node
 
 Settings = Mapping[str, Any]
 Kind = Callable[[Study, random.Random], str]  # changes a file of the folder, and returns its path

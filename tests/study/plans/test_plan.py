@@ -9,7 +9,8 @@ from project import Project, claims_of, state
 
 from lth import cli, code, settings
 from lth.files.origins import Origin
-from lth.study.graph import Node, Study
+from lth.study.graph import Study
+from lth.study.node import Node
 from lth.study.plans.choices import PLANS
 from lth.study.plans.dataset import Dataset
 from lth.study.plans.plan import Address, Role, placed
