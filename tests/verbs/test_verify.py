@@ -15,7 +15,7 @@ from lth.study.faults.choices import FAULTS
 
 def test_a_study_without_faults_passes(here: Built, capsys: pytest.CaptureFixture[str]) -> None:
     count = sum(node.path.endswith(".h5") for node in here.study.nodes())
-    files = f"{count} HDF5 files and 12 others"
+    files = f"{count} HDF5 files and 14 others"
     assert verified(capsys) == [
         f"results: {files} are whole, in place, and follow from one another",
         "results: 6 pictures are as they were drawn",
