@@ -103,12 +103,17 @@ class Score:
 
 
 def scored(claim: Stated, evidence: Evidence, groups: Mapping[str, tuple[str, ...]]) -> Score:
-    """The score of a claim. The interval is that of a bootstrap over trials."""
+    """The score of a claim. The interval is that of a bootstrap over trials.
+
+    Raises ValueError where numbers, lists and lines in a formula do not go together.
+    """
     scope = Scope(groups, claim.prefix)
     try:
         found = evaluation.value(claim.value, evidence, scope)
     except MissingError as error:
         return Score("not run", why=str(error))
+    except ValueError as error:
+        raise ValueError(f"claims.{claim.name}.value: {error}") from None
     names = claim.names(groups, claim.prefix)
     counts = {name: evidence.trials(name) for name in (*names.experiments, *names.histograms)}
     fewest = min(counts, key=lambda name: counts[name], default=None)
@@ -131,12 +136,15 @@ def _verdict(claim: Stated, found: Values) -> str:
     paper = claim.paper if isinstance(claim.paper, tuple) else (claim.paper,)
     names = {"ours": Values(found.numbers[:1]), "paper": Values(np.array([paper]))}
 
-    def holds(formula: str) -> bool:
-        return bool(evaluation.value(formula, Evidence({}), Scope(), names).numbers.all())
+    def holds(formula: str, key: str) -> bool:
+        try:
+            return bool(evaluation.value(formula, Evidence({}), Scope(), names).numbers.all())
+        except ValueError as error:
+            raise ValueError(f"claims.{claim.name}.{key}: {error}") from None
 
-    if holds(claim.agrees):
+    if holds(claim.agrees, "agrees"):
         return "agrees"
-    if not isinstance(claim.direction, UnsetType) and holds(claim.direction):
+    if not isinstance(claim.direction, UnsetType) and holds(claim.direction, "direction"):
         return "agrees in direction"
     return "disagrees"
 

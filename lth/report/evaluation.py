@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from lth.report import values
-from lth.report.evidence import Evidence
+from lth.report.evidence import Evidence, MissingError
 from lth.report.formulas import Scope, named, parsed
 from lth.report.functions import EACH, FORMULA, FUNCTIONS, TRIALS
 from lth.report.values import Values, constant
@@ -84,6 +84,8 @@ class _Evaluation:
         if name == EACH:
             scopes = self.scope.within(given[0])
             inner = [dataclasses.replace(self, scope=scope) for scope in scopes]
+            if not inner:
+                raise MissingError(f"{self.scope.text(given[0])} was not drawn")
             return values.joined([each.of(given[1]) for each in inner])
         if name == TRIALS:
             return self._share_of_trials(given[0])

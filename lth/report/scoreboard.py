@@ -16,6 +16,7 @@ COLUMNS = (
 SCALES = {"paper": "At the paper's scale", "changed": "Of other experiments", "mini": "Miniatures"}
 MARKS = {"paper": "", "changed": " (other experiments)", "mini": " (miniature)"}
 
+NOT_RUN = Score("not run")
 Scored = tuple[Stated, Score]
 
 
@@ -82,9 +83,11 @@ def _ours(score: Score) -> str:
 
 
 def _sums(scored: Sequence[Scored]) -> Iterator[str]:
-    """A line for each scale that has claims."""
+    """A line for each scale that has claims. What is judged by miniatures was not run itself."""
     for scale, words in SCALES.items():
         found = [score for claim, score in scored if claim.scale == scale]
+        if scale == "paper":
+            found += [NOT_RUN for claim, _ in scored if claim.scale == "mini"]
         counts = [f"{count} {verdict}" for verdict, count in totals(found).items() if count]
         if found:
             yield f"{words}: {', '.join(counts)}."

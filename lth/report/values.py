@@ -34,17 +34,13 @@ def joined(items: Sequence[Values]) -> Values:
 
 
 def together(function: Callable[..., Any], one: Values, other: Values) -> Values:
-    """A function of two numbers at each place. Of two lines it takes the rounds that both have.
+    """A function of two numbers at each place.
 
-    Raises ValueError where lists have other lengths.
+    Of two lines it takes the rounds that both have. Raises ValueError where lists have other
+    lengths.
     """
-    sizes = min((item.sizes for item in (one, other) if item.sizes), key=len, default=())
-    if one.sizes and other.sizes:
-        one, other = (Values(item.numbers[:, : len(sizes)], sizes) for item in (one, other))
-    lengths = {item.numbers.shape[1] for item in (one, other)} - {1}
-    if len(lengths) > 1:
-        raise ValueError(f"expected as many numbers on both sides, got {_listed(lengths)}")
-    return Values(function(one.numbers, other.numbers), sizes)
+    one, other = _aligned(one, other)
+    return Values(function(one.numbers, other.numbers), one.sizes or other.sizes)
 
 
 def compared(function: Callable[..., Any], one: Values, other: Values) -> Values:
@@ -80,7 +76,7 @@ def at_largest(values: Values) -> Values:
 
 def at_smallest(values: Values) -> Values:
     """The percent of weights remaining in the round in which a line is smallest."""
-    return at_largest(Values(-values.numbers, values.sizes))
+    return at_largest(Values(-values.numbers.astype(float), values.sizes))
 
 
 def down_to(condition: Values) -> Values:
@@ -103,15 +99,28 @@ def where(values: Values, condition: Values) -> Values:
 def correlation(one: Values, other: Values) -> Values:
     """Spearman's rank correlation over places, NaN where a side is constant.
 
-    Places at which one of both is no number are left out.
+    Places at which one of both is no number are left out. Sides have the places that `together`
+    takes.
     """
-    pair = np.broadcast_arrays(one.numbers.astype(float), other.numbers.astype(float))
+    sides = (_rounded(side.numbers.astype(float)) for side in _aligned(one, other))
+    pair = np.broadcast_arrays(*sides)
     known = ~np.isnan(pair[0]) & ~np.isnan(pair[1])
     apart = [_from_mean(_ranks(side, known), known) for side in pair]
     scale = np.sqrt((apart[0] ** 2).sum(axis=1) * (apart[1] ** 2).sum(axis=1))
     product = (apart[0] * apart[1]).sum(axis=1)
     found = np.divide(product, scale, out=np.full_like(scale, np.nan), where=scale > 0)
     return Values(found[:, None])
+
+
+def _aligned(one: Values, other: Values) -> tuple[Values, Values]:
+    if one.sizes and other.sizes:
+        sizes = min(one.sizes, other.sizes, key=len)
+        one, other = (Values(item.numbers[:, : len(sizes)], sizes) for item in (one, other))
+    lengths = {item.numbers.shape[1] for item in (one, other)} - {1}
+    if len(lengths) > 1:
+        found = " and ".join(map(str, sorted(lengths)))
+        raise ValueError(f"expected as many numbers on both sides, got {found}")
+    return one, other
 
 
 def _ranks(numbers: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -138,7 +147,3 @@ def _sizes(values: Values) -> np.ndarray:
     if not values.sizes:
         raise ValueError("expected a line over rounds, got a number or a list")
     return np.array(values.sizes)
-
-
-def _listed(lengths: set[int]) -> str:
-    return " and ".join(map(str, sorted(lengths)))

@@ -48,8 +48,10 @@ def _scored(config: Config, results: Results, scale: Scale) -> list[Scored]:
 
 
 def _best(large: Sequence[Scored], small: Sequence[Scored]) -> list[Scored]:
-    """The score of each claim, by the miniatures where nothing else was run."""
+    """The score of each claim, by the miniatures where these alone were run."""
+
+    def ran(scored: Scored) -> bool:
+        return scored[1].verdict != "not run"
+
     pairs = zip(large, small, strict=True)
-    return [
-        other if one[1].verdict == "not run" != other[1].verdict else one for one, other in pairs
-    ]
+    return [mini if ran(mini) and not ran(own) else own for own, mini in pairs]

@@ -110,6 +110,20 @@ def test_what_is_no_number_in_all_draws_has_no_interval() -> None:
     assert found.low[0] != found.low[0]
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"value": "[1, 2] + [1, 2, 3]"}, "claims.it.value: expected as many numbers on both"),
+        ({"value": "down_to([1, 2])"}, "claims.it.value: expected a line over rounds, got a"),
+        ({"agrees": "ours < [1, 2] + [1, 2, 3]"}, "claims.it.agrees: expected as many numbers"),
+    ],
+)
+def test_parts_that_do_not_go_together_are_refused(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        score(tables(2.0, 2.0, 2.0), **changes)
+    assert str(caught.value).startswith(message)
+
+
 def test_totals_count_every_verdict() -> None:
     assert totals([Score("agrees"), Score("agrees"), Score("not run")]) == {
         "agrees": 2,

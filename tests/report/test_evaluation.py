@@ -109,12 +109,13 @@ def test_a_formula_gives_what_is_counted_by_hand(formula: str, result: Any) -> N
         ('dip("figure-1/fc1/outside")', "figure-1 has no line fc1/outside"),
         ('dip("figure-2/fc1@50")', "figure-2 was not drawn"),
         ('reaches("figure-3/toy/other", 1)', "figure-3 has no curve toy/other"),
+        ('largest(each("unread", early("*")))', "unread was not drawn"),
         ('fact("other", "weights")', "other is no experiment of the catalog"),
     ],
 )
 def test_what_was_not_run_is_missing(formula: str, why: str) -> None:
     with pytest.raises(MissingError, match=f"^{why}$"):
-        found(formula, EVIDENCE)
+        found(formula, EVIDENCE, Scope({"unread": ()}))
 
 
 def test_an_experiment_without_moments_has_no_accuracy_at_them() -> None:

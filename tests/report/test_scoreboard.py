@@ -52,7 +52,7 @@ def test_the_lines_go_section_by_section() -> None:
 
 def test_totals_are_by_scale() -> None:
     assert list(scoreboard.lines(SCORED))[-3:] == [
-        "At the paper's scale: 2 agrees, 1 disagrees, 1 too few trials, 1 not run.",
+        "At the paper's scale: 2 agrees, 1 disagrees, 1 too few trials, 2 not run.",
         "Of other experiments: 1 agrees.",
         "Miniatures: 1 agrees.",
     ]

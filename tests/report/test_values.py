@@ -103,6 +103,15 @@ def test_rank_correlations_are_spearman_s(
     assert numbers(values.correlation(series(*one), series(*other))) == [pytest.approx(result)]
 
 
+def test_lines_are_correlated_in_the_rounds_that_both_have() -> None:
+    assert numbers(values.correlation(series(1, 2, 3, 0), series(1, 2, 3))) == [1]
+
+
+def test_what_differs_by_rounding_has_one_rank() -> None:
+    found = values.correlation(series(1, 2, 3), series(0.3, 0.1 + 0.2, 0.3 - 1e-16))
+    assert np.isnan(numbers(found)[0])
+
+
 def test_a_constant_has_no_correlation() -> None:
     assert np.isnan(numbers(values.correlation(series(1, 2, 3), series(5, 5, 5)))[0])
 
