@@ -239,6 +239,14 @@ VERBS = {
             _path("--out", "a JSON file to write beside, with all numbers"),
         ),
     ),
+    "release": Verb(
+        "the tickets of an experiment as one small file, to publish",
+        (
+            Option("experiment", "a name in results, or a table in another results folder", {}),
+            Option("--strategy", "whose masks (default iterative)", {"default": "iterative"}),
+            _output("--out", "the HDF5 file to write"),
+        ),
+    ),
     "verify": Verb(
         "check every file of a results folder, and the chains between them",
         (
