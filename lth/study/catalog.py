@@ -104,7 +104,7 @@ def read(
     asked = study["experiments"] | members
     experiments = _experiments(asked, entries["experiments"], known)
     _check_size(experiments, params, entries["experiments"])
-    _check_shared(own_sweeps, asked, "experiment of the study")
+    _check_shared(own_sweeps, asked, entries["experiments"], "experiment of the study")
     over = {name: item for name, item in (sweeps | own_sweeps).items() if name not in asked}
     figures = _figures(study["figures"], entries, over)
     style = settings.read(Style, study["style"], "style")
@@ -157,7 +157,7 @@ def entries_of(catalog: Path) -> Entries:
     sweeps = sweeps_of(found["sweeps"], found)
     members = _members(sweeps, found["experiments"], f"{catalog}")
     found["experiments"] |= members
-    _check_shared(sweeps, found["experiments"], "catalog entry")
+    _check_shared(sweeps, found["experiments"], found["experiments"], "catalog entry")
     return found
 
 
@@ -187,11 +187,19 @@ def sweeps_of(asked: Mapping[str, Any], entries: Entries) -> dict[str, Sweep]:
     return sweeps
 
 
-def _check_shared(sweeps: Mapping[str, Sweep], experiments: Mapping[str, Any], what: str) -> None:
+def _check_shared(
+    sweeps: Mapping[str, Sweep],
+    experiments: Mapping[str, Any],
+    entries: Mapping[str, Any],
+    what: str,
+) -> None:
+    """Raises ValueError where a shared experiment is not there, or has another value."""
     for sweep, item in sweeps.items():
         for value, name in item.shared.items():
+            where = f"sweeps.{sweep}.shared.{value}"
             if name not in experiments:
-                raise unknown(f"sweeps.{sweep}.shared.{value}", what, name, experiments)
+                raise unknown(where, what, name, experiments)
+            item.check_shared(value, extended(name, experiments[name], entries, where), where)
 
 
 def _members(sweeps: Mapping[str, Sweep], others: Mapping[str, Any], where: str) -> dict[str, Any]:

@@ -175,7 +175,8 @@ class Study:
     def report(self, scale: Scale | None = None) -> Node:
         """The report of all that the study asks for, or of the paper's figures at a scale."""
         found = reports.of_paper(self.config, scale) if scale else reports.of_study(self.config)
-        claims = self.claims(scale)
+        # A cache takes another argument for another node, even where it is the default.
+        claims = self.claims(scale) if scale else self.claims()
         inputs = {
             "figures": tuple(self.figure(item.name) for item in found.plan.figures),
             "tables": tuple(map(self.table, found.tables)),

@@ -9,12 +9,15 @@ from lth import keys, settings
 from lth.study.plans.plan import Plan
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
+@dataclasses.dataclass(frozen=True, eq=False, repr=False)
 class Node:
     """One file (or several that are made together): its plan, and its inputs by role."""
 
     plan: Plan
     inputs: Mapping[str, tuple["Node", ...]]
+
+    def __repr__(self) -> str:
+        return f"Node({self.path!r})"  # inputs of inputs would make it endless
 
     @property
     def kind(self) -> str:
@@ -28,7 +31,7 @@ class Node:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """All files that are made together: a table and its origin, a figure in two formats."""
+        """All files that are made together: a table and its origin, a figure in four formats."""
         return self.plan.files
 
     @functools.cached_property

@@ -73,12 +73,23 @@ class Sweep(Settings):
         for name, value in self._named.items():
             if name not in self.shared:
                 entry: dict[str, Any] = {**self.change, "extends": self.of}
-                alone = isinstance(self.over, str)
-                keys = [self.over] if isinstance(self.over, str) else self.over
-                for key, part in zip(keys, [value] if alone else value, strict=True):
+                for key, part in self._parts(value):
                     entry = _with(entry, key.split("."), part)
                 own[self._member(sweep, name)] = entry
         return own
+
+    def check_shared(self, name: str, base: Mapping[str, Any], where: str) -> None:
+        """Raises ValueError where the complete entry `base` does not have the value of a name."""
+        for key, part in self._parts(self._named[name]):
+            found = _setting(base, key, where)
+            if found != part:
+                raise expected(where, f"an experiment whose {key} is {part}", found)
+
+    def _parts(self, value: Any) -> list[tuple[str, Any]]:
+        """The settings that a value changes, and to what."""
+        if isinstance(self.over, str):
+            return [(self.over, value)]
+        return list(zip(self.over, value, strict=True))
 
     @property
     def _named(self) -> dict[str, Any]:
@@ -94,13 +105,19 @@ class Sweep(Settings):
 def check_setting(sweep: Sweep, base: Mapping[str, Any], where: str) -> None:
     """Raises ValueError where the complete entry `base` has no such setting."""
     for key in [sweep.over] if isinstance(sweep.over, str) else sweep.over:
-        found: Any = base
-        for part in key.split("."):
-            if not isinstance(found, dict):
-                raise expected(f"{where}.over", "a setting of an experiment, with dots", key)
-            if part not in found:
-                raise unknown(f"{where}.over", "setting", key, _settings(base))
-            found = found[part]
+        _setting(base, key, f"{where}.over")
+
+
+def _setting(base: Mapping[str, Any], key: str, where: str) -> Any:
+    """What an entry has at a key with dots."""
+    found: Any = base
+    for part in key.split("."):
+        if not isinstance(found, dict):
+            raise expected(where, "a setting of an experiment, with dots", key)
+        if part not in found:
+            raise unknown(where, "setting", key, _settings(base))
+        found = found[part]
+    return found
 
 
 def _settings(entry: Mapping[str, Any], before: str = "") -> list[str]:

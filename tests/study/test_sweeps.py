@@ -157,6 +157,10 @@ def test_another_value_is_no_new_training_run_of_the_others(project: Project) ->
             {"shared": {"0.1": "nowhere"}},
             "sweeps.it.shared.0.1: unknown experiment of the study 'nowhere'; legal: digits, it-",
         ),
+        (
+            {"shared": {"0.1": "digits"}},
+            "sweeps.it.shared.0.1: expected an experiment whose recipe.learning_rate is 0.1, got",
+        ),
         ({"values": [-1]}, "experiments.it--1: expected a name of lower-case letters and digits"),
         ({"values": ["high"]}, "experiments.it-high.recipe.learning_rate: expected a number, got"),
     ],
