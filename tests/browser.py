@@ -37,12 +37,7 @@ def answer(page: str, script: str, folder: Path) -> tuple[Any, list[str]]:
     assert FOUND is not None
     path = folder / "page.html"
     path.write_text(page + SCRIPT % script, encoding="utf-8")
-    own = [
-        "--virtual-time-budget=20000",
-        "--window-size=1300,1000",
-        f"--user-data-dir={folder}/user",
-    ]
-    command = [FOUND, *QUIET, *own, "--dump-dom", path.as_uri()]
+    command = [FOUND, *QUIET, f"--user-data-dir={folder}/user", "--dump-dom", path.as_uri()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
     match = re.search(r'<pre id="answer">(.*?)</pre>', done.stdout, re.DOTALL)
     assert match is not None, done.stderr

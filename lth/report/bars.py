@@ -11,7 +11,8 @@ from lth.report.rows import by_trial
 Bars = Literal["range", "interval"]
 NOTES: Mapping[Bars, str] = {
     "range": "Means over trials and repeats, with bars from minimum to maximum.",
-    "interval": "Means over trials and repeats, with 95 % intervals by a bootstrap over trials.",
+    "interval": "Means over trials and repeats, with 95 % intervals by a bootstrap over trials,"
+    " if there are several.",
 }
 
 WORDS: Mapping[Bars, str] = {"range": "minimum to maximum", "interval": "95 % interval"}

@@ -11,7 +11,7 @@ from lth.data.sources.choices import SOURCES
 from lth.report.claims import Claim
 from lth.report.figures.choices import Figure
 from lth.report.formulas import Names
-from lth.report.pages import Difference
+from lth.report.listed import Difference
 from lth.report.style import Style
 from lth.report.subject import Subject
 from lth.settings import expected, unknown

@@ -11,7 +11,7 @@ from lth.keys import canonical
 from lth.report.comparison import differences, files, networks, overlap, tables
 from lth.report.comparison.networks import listed
 from lth.report.comparison.section import Column, Section
-from lth.report.points import Row
+from lth.report.rows import Row
 from lth.settings import expected
 from lth.study.tabled import Tabled
 from lth.study.verdicts import verdicts

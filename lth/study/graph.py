@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from lth import settings
 from lth.data.source import arrays_of
 from lth.lottery.branches.search import SEARCH
 from lth.lottery.names import DENSE
@@ -128,7 +129,12 @@ class Study:
         """The tidy table of an experiment, from all its runs."""
         found = self.experiments[experiment]
         branches = {name: tuple(sorted(item.branches)) for name, item in found.strategies.items()}
-        plan = Table(experiment=experiment, strategies=branches, moments=found.moments)
+        plan = Table(
+            experiment=experiment,
+            strategies=branches,
+            moments=found.moments,
+            settings=settings.plain(found),
+        )
         return Node(plan, {"runs": tuple(self.runs(experiment))})
 
     @functools.cache

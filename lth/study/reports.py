@@ -3,8 +3,8 @@
 import dataclasses
 from collections.abc import Mapping
 
-from lth.report import pages
-from lth.report.pages import Shown
+from lth.report import assets
+from lth.report.listed import ListedFigure
 from lth.study.catalog import Config
 from lth.study.paper import Scale, file_of
 from lth.study.plans.report import Report
@@ -26,14 +26,14 @@ class Contents:
 
 def of_study(config: Config) -> Contents:
     """The report of all that a study asks for."""
-    shown = tuple(Shown(name=name, title=name) for name in config.asked.figures)
+    shown = tuple(ListedFigure(name=name, title=name) for name in config.asked.figures)
     return Contents(_plan("study", STUDY, shown, config), tuple(config.asked.experiments))
 
 
 def of_paper(config: Config, scale: Scale) -> Contents:
     """The report of the figures of the paper that can be drawn, with the tables that they draw."""
     whole = [
-        Shown(name=file_of(figure, scale), title=f"{titled(figure)}: {words}", paper=figure)
+        ListedFigure(name=file_of(figure, scale), title=f"{titled(figure)}: {words}", paper=figure)
         for figure, words in config.words.items()
     ]
     shown = tuple(item for item in whole if item.name in config.figures)
@@ -46,11 +46,11 @@ def titled(figure: str) -> str:
     return figure.replace("-", " ").capitalize()
 
 
-def _plan(name: str, title: str, shown: tuple[Shown, ...], config: Config) -> Report:
+def _plan(name: str, title: str, shown: tuple[ListedFigure, ...], config: Config) -> Report:
     return Report(
         name=name,
         title=title,
         figures=shown,
         differences=config.differences,
-        page=pages.digest(),
+        page=assets.digest(),
     )

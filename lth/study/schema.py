@@ -9,7 +9,7 @@ from lth.data.source import Source
 from lth.files.paths import NAME
 from lth.report.claims import Claim
 from lth.report.figures.choices import Figure
-from lth.report.pages import Difference
+from lth.report.listed import Difference
 from lth.report.style import Style
 from lth.study.experiment import Experiment
 from lth.study.paper import SCALES, Numbered

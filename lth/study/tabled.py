@@ -10,7 +10,7 @@ from lth.files.origins import Document, Input
 from lth.files.paths import RESULTS
 from lth.report import tables
 from lth.report.comparison.networks import listed
-from lth.report.points import Row
+from lth.report.rows import Row
 from lth.settings import expected, unknown
 from lth.study.plans.mask import Mask
 from lth.study.plans.plan import placed

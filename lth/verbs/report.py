@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from lth.files import atomic, hdf5, origins
+from lth.files import atomic, origins
 from lth.report import pages
 from lth.study.plans.report import Report
 
@@ -27,7 +27,7 @@ def report(
         {role: tuple(item.as_input() for item in items) for role, items in found.items()}
     )
     origins.expect(key, made, out)
-    content = pages.page(plan.title, plan.figures, plan.differences, found, hdf5.find)
+    content = pages.page(plan.title, plan.figures, plan.differences, found)
     atomic.write_bytes(out, content)
     origins.write(origin, made, [out], pages.versions())
     print(f"{out}: {len(figures)} figures and {len(tables)} tables")

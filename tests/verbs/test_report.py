@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from byhand import Built, command, lth
+from byhand import Built, command, lth, unkeyed
 
 from lth.report import pages
+from lth.study.contents import networks_of
 
 PAGE = "results/reports/study.html"
 ORIGIN = "results/origins/reports/study.json"
@@ -60,15 +61,21 @@ def test_a_page_without_plotly_is_one_line(here: Built, monkeypatch: pytest.Monk
 
 
 def test_a_changed_figure_is_not_reported(here: Built) -> None:
-    path = Path("results/figures/early-stopping.json")
+    path = Path("results/charts/early-stopping.json")
     path.write_text(path.read_text().replace("winning", "losing"))
     with pytest.raises(SystemExit, match=r"early-stopping\.json: not the file that was written"):
         lth(*command(here.study, here.node(ORIGIN)))
 
 
-def test_another_run_than_that_of_the_table_is_refused(here: Built) -> None:
-    first = Path(here.node("results/origins/tables/tiny.json").inputs["runs"][0].path)
-    other = here.node("results/origins/tables/tiny.json").inputs["runs"][1].path
-    first.write_bytes(Path(other).read_bytes())
-    with pytest.raises(SystemExit, match=r"not the run that .*tiny\.json was made from"):
-        lth(*command(here.study, here.node(ORIGIN)))
+def test_networks_are_counted_once(built: Built) -> None:
+    (item,) = data_of((built.folder / PAGE).read_text(encoding="utf-8"))["experiments"]
+    runs = [node for node in built.study.nodes() if node.kind == "run"]
+    own = [node for node in runs if node.plan.branch != "search"]
+    assert item["networks"] == sum(networks_of(node.plan) for node in own)
+
+
+def test_another_figure_than_those_of_the_plan_is_refused(here: Built) -> None:
+    call = command(here.study, here.node(ORIGIN))
+    call.remove("results/origins/figures/loss-curves.json")
+    with pytest.raises(SystemExit, match=r"--figures: expected the figures early-stopping, "):
+        lth(*unkeyed(call))

@@ -120,8 +120,8 @@ def test_pictures_without_an_origin_are_named(
     here: Built, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Path("results/origins/figures/loss-curves.json").unlink()
-    suffixes = ("csv", "json", "png", "svg")
-    figures = [f"results/figures/loss-curves.{suffix}" for suffix in suffixes]
+    figures = [f"results/figures/loss-curves.{suffix}" for suffix in ("csv", "png", "svg")]
+    figures.append("results/charts/loss-curves.json")
     what = f"no file in results/origins says what it was made from; {MEND}"
     assert {f"{path}: {what}" for path in figures} <= set(faults(capsys)[0])
 
@@ -154,7 +154,10 @@ def test_an_origin_of_other_files_is_named(here: Built, capsys: pytest.CaptureFi
     ("kind", "message"),
     [
         ("model", "kind 'model' does not belong in results"),
-        ("table", "settings: missing key 'experiment'; it needs experiment, strategies, moments"),
+        (
+            "table",
+            "settings: missing key 'experiment'; it needs experiment, strategies, moments, settings",
+        ),
     ],
 )
 def test_an_origin_of_another_kind_is_named(

@@ -4,7 +4,10 @@
 # have. Here one timer waits at a time, and none holds up the end.
 import threading
 
-from snakemake.scheduling.job_scheduler import JobScheduler
+try:
+    from snakemake.scheduling.job_scheduler import JobScheduler
+except ImportError:  # another release, which may need no cure
+    JobScheduler = None
 
 
 def look_again(scheduler, delay):
@@ -20,4 +23,5 @@ def look_again(scheduler, delay):
         scheduler.timer.start()
 
 
-JobScheduler._schedule_reevalutation = look_again
+if JobScheduler is not None:
+    JobScheduler._schedule_reevalutation = look_again

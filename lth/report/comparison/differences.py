@@ -6,7 +6,7 @@ from typing import Any
 from lth.files.hdf5 import Stored
 from lth.files.origins import COORDINATES, Document, Input
 from lth.report.comparison.section import Column, Section
-from lth.report.points import Row
+from lth.report.rows import Row
 
 SIDES = {"a": Column("A"), "b": Column("B")}
 DIGITS = 12  # of a digest of contents: enough to tell two from each other

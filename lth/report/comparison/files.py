@@ -8,7 +8,7 @@ from lth.report.comparison import differences, networks, overlap, runs, weights
 from lth.report.comparison.differences import DIGITS
 from lth.report.comparison.networks import Places, listed
 from lth.report.comparison.section import Section
-from lth.report.points import Row
+from lth.report.rows import Row
 from lth.settings import expected
 
 

@@ -8,8 +8,8 @@ from lth.files.hdf5 import File
 from lth.report.comparison.networks import Places
 from lth.report.comparison.paired import paired
 from lth.report.comparison.section import Column, Section, spread
-from lth.report.points import Row
 from lth.report.quantities import DRAWN, OF_CURVES, OF_TABLES
+from lth.report.rows import Row
 from lth.training.measures import iterations_of
 
 CURVES = {

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from lth.report.points import Row
+from lth.report.rows import Row
 
 LONGEST = 80  # characters of a text on a terminal
 

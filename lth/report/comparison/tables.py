@@ -9,8 +9,8 @@ from lth.report.comparison import networks
 from lth.report.comparison.networks import Pair
 from lth.report.comparison.paired import paired
 from lth.report.comparison.section import Column, spread
-from lth.report.points import Row
 from lth.report.quantities import DRAWN, moment_of, of_table
+from lth.report.rows import Row
 
 Address = tuple[str, str, int]  # strategy, branch and round
 Rows = Mapping[Address, Sequence[Mapping[str, Any]]]

@@ -7,7 +7,7 @@ import numpy as np
 from lth.report.comparison.networks import Places
 from lth.report.comparison.overlap import ALL, ratio
 from lth.report.comparison.section import Column, spread
-from lth.report.points import Row
+from lth.report.rows import Row
 
 COLUMNS = {
     "layer": Column(""),

@@ -95,6 +95,10 @@ class Figure(Settings, tag_field="kind"):
         """The numbers of the figure: rows with the same columns."""
         raise NotImplementedError
 
+    def captioned(self, style: "Style") -> str:
+        """What stands below it."""
+        return f"{self.caption} {self.note(style)}".strip()
+
     def note(self, style: "Style") -> str:
         """A sentence on what its points and bars are; "" where it has none."""
         return ""

@@ -75,8 +75,8 @@ function table(head, rows, label) {
   }
   function show() {
     const words = filter.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = rows.filter((row) => words.every((word) => row.some((cell) => String(cell).toLowerCase().includes(word))));
-    if (column !== null) found.sort((one, other) => (rising ? 1 : -1) * compare(one[column], other[column]));
+    const found = rows.filter((row) => words.every((word) => row.some((cell) => written(cell).toLowerCase().includes(word))));
+    if (column !== null) found.sort((one, other) => (rising ? 1 : -1) * compare(ranked(one[column]), ranked(other[column])));
     const shown = all ? found : found.slice(0, MOST);
     body.replaceChildren(...shown.map((row) => make("tr", {}, ...row.map(cellOf))));
     const more = make("button", { type: "button", onclick: () => { all = true; show(); } }, "show all");
@@ -90,7 +90,17 @@ function table(head, rows, label) {
       make("table", {}, make("thead", {}, make("tr", {}, ...headings)), body)));
 }
 
+// A cell is a text, or an object of a text and the number that it is sorted by.
+function written(cell) {
+  return String(cell.text ?? cell);
+}
+
+function ranked(cell) {
+  return cell.rank ?? cell;
+}
+
 function cellOf(cell) {
+  if (cell.text !== undefined) return make("td", { className: "number" }, cell.text);
   if (data.verdicts.includes(cell)) return make("td", {}, verdict(cell));
   const short = numeric(cell) && /\.\d{5}/.test(cell) ? String(+Number(cell).toPrecision(5)) : cell;
   return make("td", { className: numeric(cell) ? "number" : "" }, String(short));
@@ -131,11 +141,16 @@ function axisOf(axis, anchor) {
   return made;
 }
 
+// Where a point stands on x, or from where to where a bin goes.
+function place(line, index) {
+  return line.steps ? `${short(line.x[index])} to ${short(line.x[index + 1])}` : short(line.x[index]);
+}
+
 function hover(panel, line, index, bars) {
   const percent = panel.x.numbers === "percent" ? " %" : "";
-  const parts = [`<b>${line.name.replaceAll("<", "&lt;")}</b>`, `${panel.x.label}: ${short(line.x[index])}${percent}`, `${panel.y.label}: ${shown(line.y[index])}`];
+  const parts = [`<b>${line.name.replaceAll("<", "&lt;")}</b>`, `${panel.x.label}: ${place(line, index)}${percent}`, `${panel.y.label}: ${shown(line.y[index])}`];
   if (line.low && line.low[index] !== null) parts.push(`${bars}: ${shown(line.low[index])} to ${shown(line.high[index])}`);
-  if (line.count) parts.push(`n = ${line.count[index]}`);
+  if (line.count) parts.push(`${line.count[index]} networks`);
   return parts.join("<br>");
 }
 
@@ -208,8 +223,21 @@ function legend(figure, place) {
   return make("div", { className: "legend", role: "group", "aria-label": `Lines of ${figure.title}` }, heading, ...buttons);
 }
 
+// Four digits, as `lth claims` prints them, so that a verdict can be understood.
+function exact(value) {
+  return Math.abs(value) >= 1000 ? Number(value.toPrecision(4)).toLocaleString("en") : String(+value.toPrecision(4));
+}
+
 function listed(text) {
-  return text.split("; ").map((cell) => (numeric(cell) ? short(Number(cell)) : cell)).join("; ");
+  return text.split("; ").map((cell) => (numeric(cell) ? exact(Number(cell)) : cell)).join("; ");
+}
+
+function first(text) {
+  return text.split("; ")[0];
+}
+
+function counted(text) {
+  return { text: listed(text), rank: first(text) };
 }
 
 function interval(claim) {
@@ -284,10 +312,10 @@ function claims() {
   if (!data.claims.length) return;
   const choice = make("select", {}, ...["all", ...data.verdicts].map((text) => make("option", { value: text }, text)));
   const place = make("div");
-  const head = ["Claim", "Section", "Figure", "Statement", "Paper", "Ours", "95 % interval", "n", "Verdict", "Scale"];
+  const head = ["Claim", "Section", "Figure", "Statement", "Paper", "Ours", "95 % interval", "n", "Verdict", "Scale", "Why"];
   const show = () => {
     const found = data.claims.filter((claim) => choice.value === "all" || claim.verdict === choice.value);
-    const rows = found.map((claim) => [claim.claim, claim.section, claim.figure, claim.says, listed(claim.paper), listed(claim.ours), interval(claim), claim.trials, claim.verdict, claim.ours ? claim.scale : claim.why]);
+    const rows = found.map((claim) => [claim.claim, claim.section, claim.figure, claim.says, counted(claim.paper), counted(claim.ours), { text: interval(claim), rank: first(claim.low) }, claim.trials, claim.verdict, claim.scale, claim.why]);
     place.replaceChildren(table(head, rows, "What the paper states"));
   };
   choice.addEventListener("change", show);
@@ -314,7 +342,7 @@ function differences() {
 document.getElementById("summary").textContent = data.summary;
 figures();
 claims();
-section("tables", "Tables", make("p", {}, "A row is a network. Accuracies and densities are shares, losses are in nats."),
+section("tables", "Tables", make("p", {}, "A row is a network of a strategy. The dense network of a trial stands in each. Accuracies and densities are shares, losses are in nats."),
   ...data.experiments.map((item) => closed(item.name, `${item.name}.csv`, item.table)));
 runs();
 differences();

@@ -7,7 +7,7 @@ from pathlib import Path
 from lth.files import origins
 from lth.files.hdf5 import Stored
 from lth.files.origins import MEND, Document
-from lth.report import headlines, pages, plotting, scoreboard, scoring, tables
+from lth.report import assets, headlines, pages, plotting, scoreboard, scoring, tables
 from lth.report.figures.figure import Drawn
 from lth.study.plans.claims import Claims
 from lth.study.plans.figure import Figure
@@ -110,14 +110,14 @@ def _figure_faults(found: Document, plan: Figure, results: Results) -> Iterator[
 
 def _report_faults(found: Document, plan: Report, results: Results) -> Iterator[str]:
     """Made again by the same version of Plotly, the page has the same bytes."""
-    if found.made_on.get("plotly") != pages.versions()["plotly"] or plan.page != pages.digest():
+    if found.made_on.get("plotly") != pages.versions()["plotly"] or plan.page != assets.digest():
         return
     documents = {
         role: [results.document(item.path) for item in items]
         for role, items in found.origin.inputs.items()
     }
     (path,) = found.files
-    content = pages.page(plan.title, plan.figures, plan.differences, documents, results.stored)
+    content = pages.page(plan.title, plan.figures, plan.differences, documents)
     if Path(path).read_bytes() != content:
         yield f"{path}: is not what its inputs give; {MEND}"
 

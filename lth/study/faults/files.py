@@ -50,7 +50,8 @@ def _manifest_of(name: str) -> str:
 
 def _origin_of(name: str) -> str:
     """The origin file that a table, a figure or the metrics must have."""
-    inner = Path(*Path(name).parts[1:])
+    folder, *rest = Path(name).parts[1:]
+    inner = Path("figures" if folder == "charts" else folder, *rest)
     return str(Path(RESULTS, "origins", inner).with_suffix(".json"))
 
 

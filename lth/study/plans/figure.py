@@ -17,7 +17,7 @@ class Figure(Plan):
         "figures/{name}.svg",
         "figures/{name}.png",
         "figures/{name}.csv",
-        "figures/{name}.json",
+        "charts/{name}.json",
     )
     ROLES: ClassVar[Mapping[str, Role]] = {
         "tables": Role("origins of the tables that it shows", ("table",), many=True, optional=True),
@@ -37,7 +37,7 @@ class Figure(Plan):
     @property
     def caption(self) -> str:
         """What stands below the figure in the report."""
-        return f"{self.figure.caption} {self.figure.note(self.style)}".strip()
+        return self.figure.captioned(self.style)
 
     def entries(self) -> tuple[object, ...]:
         return (type(self.figure),)

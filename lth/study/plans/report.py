@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-from lth.report.pages import Difference, Shown
+from lth.report.listed import Difference, ListedFigure
 from lth.study.plans.plan import Plan, Role
 
 
@@ -25,7 +25,7 @@ class Report(Plan):
 
     name: str
     title: str
-    figures: tuple[Shown, ...]
+    figures: tuple[ListedFigure, ...]
     differences: tuple[Difference, ...]
     page: str
 

@@ -17,7 +17,7 @@ from lth.report.figures.choices import Figure
 from lth.report.figures.figure import Drawn
 from lth.report.figures.histogram import BINS, INSIDE, OUTSIDE, Histogram
 from lth.report.lines import Line
-from lth.report.points import Row
+from lth.report.rows import Row
 
 RNG = np.random.default_rng(1)
 SHAPES = {"fc1.weight": (6, 40), "output.weight": (3, 6)}
