@@ -134,4 +134,5 @@ def _summary(experiments: Sequence[Mapping[str, Any]]) -> str:
     networks = sum(item["networks"] for item in experiments)
     diverged = sum(item["diverged"] for item in experiments)
     failed = f", {diverged:,} of them diverged" if diverged else ""
-    return f"{networks:,} networks of {len(experiments)} experiments{failed}."
+    many = "1 experiment" if len(experiments) == 1 else f"{len(experiments)} experiments"
+    return f"{networks:,} networks of {many}{failed}."

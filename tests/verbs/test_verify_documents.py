@@ -156,7 +156,8 @@ def test_an_origin_of_other_files_is_named(here: Built, capsys: pytest.CaptureFi
         ("model", "kind 'model' does not belong in results"),
         (
             "table",
-            "settings: missing key 'experiment'; it needs experiment, strategies, moments, settings",
+            "settings: missing key 'experiment'; it needs experiment, strategies, "
+            "moments, settings",
         ),
     ],
 )
