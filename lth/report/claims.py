@@ -74,7 +74,7 @@ class Stated(Claim, kw_only=True):
     """A claim by its name, at a scale.
 
     At scale `mini` it is about the small experiments and figures. At `changed` it is about some
-    that are not the paper's, or are trained in another way.
+    that are not the paper's, or are trained, pruned or measured in another way.
     """
 
     name: str

@@ -221,6 +221,32 @@ def test_an_experiment_that_is_trained_in_another_way_is_marked(project: Project
     assert stated(project.read())["lenet-faster"] == "paper"
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"moments": [500, 50_000]},
+        {"strategies": {"iterative": {"method": "global", "rates": {"output": 0.2}}}},
+        {"strategies": {"iterative": {"rates": {"output": 0.2}}}},
+        {"strategies": {"early": {"kind": "iterative"}}},
+    ],
+)
+def test_an_experiment_that_is_pruned_or_measured_in_another_way_is_marked(
+    project: Project, changes: Any
+) -> None:
+    project.set("experiments.lenet", {"extends": "lenet", **changes})
+    assert stated(project.read())["lenet-faster"] == "changed"
+
+
+def test_more_rounds_and_other_strategies_leave_an_experiment_the_paper_s(
+    project: Project,
+) -> None:
+    iterative = {"rounds": 25, "branches": {"noise-3": None}}
+    slow = {"kind": "iterative", "method": "layer", "rounds": 5, "branches": {"ticket": 1}}
+    strategies = {"iterative": iterative, "slow": slow | {"rates": {"hidden": 0.1, "output": 0.1}}}
+    project.set("experiments.lenet", {"extends": "lenet", "strategies": strategies})
+    assert stated(project.read())["lenet-faster"] == "paper"
+
+
 def test_a_claim_that_changes_is_judged_again_alone(project: Project) -> None:
     project.set("experiments.lenet", {"extends": "lenet"})
     before = {node.path: node.key for node in project.study().nodes()}
