@@ -12,13 +12,15 @@ import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
-from lth.report.functions import FORMULA, FUNCTIONS
+from lth.report.functions import FORMULA, FUNCTIONS, TRIALS
 from lth.report.levels import line_of
 from lth.report.shapes import curve_of, shape_of
 from lth.settings import expected, unknown
 
 COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq)
 MOST = 500  # parts of a formula: it is read and computed by recursion
+LARGEST = 10**15  # below it all whole numbers are exact
+SOURCES = ("line", "histogram")  # what has trials
 STAR = "*"  # stands in the formula of `each` for one of its group
 
 
@@ -53,20 +55,34 @@ def _check(node: ast.expr, where: str, names: Collection[str]) -> None:
         case ast.Call(func=ast.Name(id=name), args=given, keywords=[]):
             for item in _formulas(name, given, where):
                 _check(item, where, names)
+            if name == TRIALS and not any(map(_has_trials, ast.walk(given[0]))):
+                raise expected(where, f"a line or a histogram in {TRIALS}", ast.unparse(node))
         case ast.Name(id=name):
             if name not in names:
                 raise unknown(where, "name", name, names)
         case ast.Compare() if not all(isinstance(sign, COMPARISONS) for sign in node.ops):
             raise expected(where, "comparisons by <, <=, >, >= and ==", ast.unparse(node))
+        case ast.List(elts=[]):
+            raise expected(where, "lists of at least one item", "[]")
         case ast.BinOp(op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div()) | ast.BoolOp():
             _check_parts(node, where, names)
         case ast.UnaryOp(op=ast.USub() | ast.Not()) | ast.Compare() | ast.List():
             _check_parts(node, where, names)
-        case ast.Constant(value=bool() | int() | float()):
-            pass
+        case ast.Constant(value=bool() | int() | float() as number):
+            if number >= LARGEST:
+                raise expected(where, f"numbers below {LARGEST:.0e}", ast.unparse(node))
         case _:
             what = "numbers, names, lists, and calls of functions"
             raise expected(where, what, ast.unparse(node))
+
+
+def _has_trials(node: ast.AST) -> bool:
+    """Whether it is a call for a line or a histogram."""
+    match node:
+        case ast.Call(func=ast.Name(id=name)):
+            return FUNCTIONS[name].takes[0] in SOURCES
+        case _:
+            return False
 
 
 def _check_parts(node: ast.expr, where: str, names: Collection[str]) -> None:
@@ -147,8 +163,13 @@ def names_of(formula: str, scope: Scope) -> Names:
 
 
 def named(node: ast.AST, scope: Scope) -> Iterator[tuple[str, Any]]:
-    """The kind of each text in a formula, and what it names. Raises ValueError for other texts."""
+    """The kind of each text in a formula, and what it names.
+
+    Raises ValueError for other texts, and for trials of several experiments or histograms.
+    """
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        if node.func.id == TRIALS:
+            _check_one_source(node.args[0], scope)
         match FUNCTIONS[node.func.id].takes[0]:
             case "group":
                 yield from (("group", name) for name in scope.named_in(node.args[0]))
@@ -166,3 +187,15 @@ def named(node: ast.AST, scope: Scope) -> Iterator[tuple[str, Any]]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.expr) and not isinstance(child, ast.Constant | ast.Name):
             yield from named(child, scope)
+
+
+def _check_one_source(condition: ast.expr, scope: Scope) -> None:
+    """The trials of two experiments are not the same ones."""
+    if len(sources := sources_of(condition, scope)) > 1:
+        found = " and ".join(sources)
+        raise ValueError(f"expected one experiment or histogram in {TRIALS}, got {found}")
+
+
+def sources_of(node: ast.expr, scope: Scope) -> list[str]:
+    """The experiments and histograms whose trials a formula is about, each once."""
+    return list(dict.fromkeys(name for kind, name in named(node, scope) if kind in SOURCES))
