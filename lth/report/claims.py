@@ -17,6 +17,7 @@ from lth.settings import Settings, unknown
 
 OURS = ("ours", "paper")  # names in the formulas of verdicts
 LEAST = 3  # trials, below which no verdict is given
+NO_NUMBER = "a part of it is no number (NaN)"
 SMALL = "mini-"  # before the names of small experiments, sweeps and figures
 VERDICTS = ("agrees", "agrees in direction", "disagrees", "too few trials", "not run")
 SECTIONS: Mapping[str, str] = {  # of the paper
@@ -91,7 +92,7 @@ class Score:
     """What there is to say of a claim: numbers with 95 % intervals over trials, and a verdict.
 
     `low` and `high` are empty where nothing was drawn, and `trials` is None where nothing depends
-    on them. `why` says what is missing.
+    on them. `why` says what is missing, or is no number.
     """
 
     verdict: str
@@ -123,6 +124,8 @@ def scored(claim: Stated, evidence: Evidence, groups: Mapping[str, tuple[str, ..
     if fewest is not None and counts[fewest] < LEAST:
         why = f"{fewest} has {counts[fewest]} trials, and a verdict needs {LEAST}"
         return Score("too few trials", ours, low, high, trials, why)
+    if np.isnan(ours).any():
+        return Score("disagrees", ours, low, high, trials, NO_NUMBER)
     return Score(_verdict(claim, found), ours, low, high, trials)
 
 

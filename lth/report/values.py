@@ -71,13 +71,15 @@ def over(function: Callable[..., np.ndarray]) -> Callable[[Values], Values]:
 
 
 def largest(values: Values) -> Values:
-    """The largest number. What is no number is left out."""
-    return Values(np.fmax.reduce(values.numbers, axis=1, keepdims=True))
+    """The largest number. Rounds without one are left out; a list with such an item has none."""
+    function = np.fmax if values.sizes else np.maximum
+    return Values(function.reduce(values.numbers, axis=1, keepdims=True))
 
 
 def smallest(values: Values) -> Values:
-    """The smallest number. What is no number is left out."""
-    return Values(np.fmin.reduce(values.numbers, axis=1, keepdims=True))
+    """The smallest number. Rounds without one are left out; a list with such an item has none."""
+    function = np.fmin if values.sizes else np.minimum
+    return Values(function.reduce(values.numbers, axis=1, keepdims=True))
 
 
 def at_largest(values: Values) -> Values:

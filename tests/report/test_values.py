@@ -81,6 +81,11 @@ def test_the_sizes_of_the_extremes_leave_out_what_is_no_number() -> None:
     assert (numbers(values.largest(line)), numbers(values.smallest(line))) == ([5], [1])
 
 
+def test_the_worst_of_a_list_is_that_of_all_items() -> None:
+    whole = joined([constant(1), constant(np.nan), constant(2)])
+    assert np.isnan([numbers(values.largest(whole)), numbers(values.smallest(whole))]).all()
+
+
 def test_a_list_has_no_sizes() -> None:
     with pytest.raises(ValueError, match="expected a line over rounds, got a number or a list"):
         values.at_largest(joined([constant(1), constant(2)]))
