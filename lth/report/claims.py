@@ -9,14 +9,14 @@ from typing import Literal
 import numpy as np
 from msgspec import UNSET, UnsetType
 
-from lth.report import evaluation, formulas
+from lth.report import bootstrap, evaluation, formulas
 from lth.report.evidence import Evidence, MissingError
 from lth.report.formulas import Names, Scope
+from lth.report.rows import LEAST
 from lth.report.values import Values
 from lth.settings import Settings, unknown
 
 OURS = ("ours", "paper")  # names in the formulas of verdicts
-LEAST = 3  # trials, below which no verdict is given
 NO_NUMBER = "a part of it is no number (NaN)"
 SMALL = "mini-"  # before the names of small experiments, sweeps and figures
 VERDICTS = ("agrees", "agrees in direction", "disagrees", "too few trials", "not run")
@@ -155,13 +155,6 @@ def _verdict(claim: Stated, found: Values) -> str:
 def _interval(found: Values) -> tuple[tuple[Number, ...], tuple[Number, ...]]:
     """The ends of the inner 95 % of each number, over the draws that have one."""
     drawn = found.numbers[1:]
-    columns = [np.sort(column[np.isfinite(column)]) for column in drawn.T] if len(drawn) else []
-    ends = [_ends(column) for column in columns]
+    columns = [column[np.isfinite(column)] for column in drawn.T] if len(drawn) else []
+    ends = [bootstrap.middle(column) if column.size else (math.nan,) * 2 for column in columns]
     return tuple(low for low, _ in ends), tuple(high for _, high in ends)
-
-
-def _ends(ranked: np.ndarray) -> tuple[Number, Number]:
-    if not ranked.size:
-        return math.nan, math.nan
-    beside = round(0.025 * (len(ranked) - 1))
-    return ranked[beside].item(), ranked[-1 - beside].item()

@@ -10,7 +10,7 @@ import yaml
 
 from lth import settings
 from lth.files.terminal import printable
-from lth.report.claims import LEAST
+from lth.report.rows import LEAST
 from lth.study import catalog
 from lth.study.contents import networks_of
 from lth.study.graph import Study
