@@ -25,16 +25,21 @@ STAR = "*"  # stands in the formula of `each` for one of its group
 
 
 class Names(NamedTuple):
-    """What a formula names: experiments, histograms, figures of curves, facts, and groups.
+    """What a formula names: lines of tables, histograms, figures of curves, facts, and groups.
 
-    A fact is an experiment and a key.
+    A line is an experiment, a strategy and a branch. A fact is an experiment and a key.
     """
 
-    experiments: tuple[str, ...]
+    lines: tuple[tuple[str, str, str], ...]
     histograms: tuple[str, ...]
     curves: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     groups: tuple[str, ...]
+
+    @property
+    def experiments(self) -> tuple[str, ...]:
+        """The experiments whose tables it reads."""
+        return tuple(dict.fromkeys(experiment for experiment, _, _ in self.lines))
 
     @property
     def figures(self) -> tuple[str, ...]:
@@ -157,12 +162,16 @@ class Scope:
 
 def names_of(formula: str, scope: Scope) -> Names:
     """What a formula names, each once. Raises ValueError for a text of another form."""
-    found = list(dict.fromkeys(named(parsed(formula).body, scope)))
+    return _names(parsed(formula).body, scope)
+
+
+def _names(node: ast.expr, scope: Scope) -> Names:
+    found = list(dict.fromkeys(_named(node, scope)))
     kinds = ("line", "histogram", "curve", "experiment", "group")
     return Names(*(tuple(name for kind, name in found if kind == wanted) for wanted in kinds))
 
 
-def named(node: ast.AST, scope: Scope) -> Iterator[tuple[str, Any]]:
+def _named(node: ast.AST, scope: Scope) -> Iterator[tuple[str, Any]]:
     """The kind of each text in a formula, and what it names.
 
     Raises ValueError for other texts, and for trials of several experiments or histograms.
@@ -174,10 +183,11 @@ def named(node: ast.AST, scope: Scope) -> Iterator[tuple[str, Any]]:
             case "group":
                 yield from (("group", name) for name in scope.named_in(node.args[0]))
                 for inner in scope.within(node.args[0]):
-                    yield from named(node.args[1], inner)
+                    yield from _named(node.args[1], inner)
                 return
             case "line":
-                yield "line", line_of(scope.name(node.args[0]))["experiment"]
+                line = line_of(scope.name(node.args[0]))
+                yield "line", line.group("experiment", "strategy", "branch")
             case "histogram":
                 yield "histogram", shape_of(scope.name(node.args[0]))["figure"]
             case "curve":
@@ -186,7 +196,7 @@ def named(node: ast.AST, scope: Scope) -> Iterator[tuple[str, Any]]:
                 yield "experiment", (scope.name(node.args[0]), scope.text(node.args[1]))
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.expr) and not isinstance(child, ast.Constant | ast.Name):
-            yield from named(child, scope)
+            yield from _named(child, scope)
 
 
 def _check_one_source(condition: ast.expr, scope: Scope) -> None:
@@ -198,4 +208,5 @@ def _check_one_source(condition: ast.expr, scope: Scope) -> None:
 
 def sources_of(node: ast.expr, scope: Scope) -> list[str]:
     """The experiments and histograms whose trials a formula is about, each once."""
-    return list(dict.fromkeys(name for kind, name in named(node, scope) if kind in SOURCES))
+    names = _names(node, scope)
+    return [*names.experiments, *names.histograms]

@@ -103,6 +103,7 @@ def test_a_formula_names_what_it_is_about() -> None:
         ' + reaches("figure-3/toy/dense/round-0/ticket", 97) + fact("third", "recipe.batch")'
     )
     names = names_of(formula, Scope())
+    assert names.lines == (("toy", "iterative", "ticket"), ("other", "dense", "ticket"))
     assert names.experiments == ("toy", "other")
     assert (names.histograms, names.curves) == (("figure-1",), ("figure-3",))
     assert names.figures == ("figure-1", "figure-3")

@@ -199,6 +199,17 @@ def test_a_study_judges_the_claims_whose_experiments_it_all_has(project: Project
     assert inputs_of(node) == {"tables": names}
 
 
+def test_a_study_judges_the_claims_whose_lines_it_all_has(project: Project) -> None:
+    project.set("experiments.lenet", {"extends": "lenet-tickets"})
+    found = stated(project.read())
+    assert "lenet-vs-reinit-speed" in found, "of iterative/ticket and iterative/reinit"
+    others = ("noise-half", "dm-resampling", "early-pruning", "lenet-oneshot-better")
+    assert not found.keys() & set(others), "of other branches and strategies"
+    more = {"iterative": {"branches": {"noise-0.5": 1}}}
+    project.set("experiments.lenet.strategies", more)
+    assert stated(project.read()).keys() - found.keys() == {"noise-half"}
+
+
 def test_a_study_judges_by_the_figures_that_it_has(project: Project) -> None:
     project.set("experiments.lenet", {"extends": "lenet"})
     figure = {"extends": "figure-15"}
