@@ -9,14 +9,15 @@ from typing import Literal
 import numpy as np
 from msgspec import UNSET, UnsetType
 
-from lth.report import evaluation, formulas
+from lth.report import bootstrap, evaluation, formulas
 from lth.report.evidence import Evidence, MissingError
 from lth.report.formulas import Names, Scope
+from lth.report.rows import LEAST
 from lth.report.values import Values
 from lth.settings import Settings, unknown
 
 OURS = ("ours", "paper")  # names in the formulas of verdicts
-LEAST = 3  # trials, below which no verdict is given
+NO_NUMBER = "a part of it is no number (NaN)"
 SMALL = "mini-"  # before the names of small experiments, sweeps and figures
 VERDICTS = ("agrees", "agrees in direction", "disagrees", "too few trials", "not run")
 SECTIONS: Mapping[str, str] = {  # of the paper
@@ -74,7 +75,7 @@ class Stated(Claim, kw_only=True):
     """A claim by its name, at a scale.
 
     At scale `mini` it is about the small experiments and figures. At `changed` it is about some
-    that are not the paper's, or are trained in another way.
+    that are not the paper's, or are trained, pruned or measured in another way.
     """
 
     name: str
@@ -91,7 +92,7 @@ class Score:
     """What there is to say of a claim: numbers with 95 % intervals over trials, and a verdict.
 
     `low` and `high` are empty where nothing was drawn, and `trials` is None where nothing depends
-    on them. `why` says what is missing.
+    on them. `why` says what is missing, or is no number.
     """
 
     verdict: str
@@ -123,6 +124,8 @@ def scored(claim: Stated, evidence: Evidence, groups: Mapping[str, tuple[str, ..
     if fewest is not None and counts[fewest] < LEAST:
         why = f"{fewest} has {counts[fewest]} trials, and a verdict needs {LEAST}"
         return Score("too few trials", ours, low, high, trials, why)
+    if np.isnan(ours).any():
+        return Score("disagrees", ours, low, high, trials, NO_NUMBER)
     return Score(_verdict(claim, found), ours, low, high, trials)
 
 
@@ -152,13 +155,6 @@ def _verdict(claim: Stated, found: Values) -> str:
 def _interval(found: Values) -> tuple[tuple[Number, ...], tuple[Number, ...]]:
     """The ends of the inner 95 % of each number, over the draws that have one."""
     drawn = found.numbers[1:]
-    columns = [np.sort(column[np.isfinite(column)]) for column in drawn.T] if len(drawn) else []
-    ends = [_ends(column) for column in columns]
+    columns = [column[np.isfinite(column)] for column in drawn.T] if len(drawn) else []
+    ends = [bootstrap.middle(column) if column.size else (math.nan,) * 2 for column in columns]
     return tuple(low for low, _ in ends), tuple(high for _, high in ends)
-
-
-def _ends(ranked: np.ndarray) -> tuple[Number, Number]:
-    if not ranked.size:
-        return math.nan, math.nan
-    beside = round(0.025 * (len(ranked) - 1))
-    return ranked[beside].item(), ranked[-1 - beside].item()

@@ -13,7 +13,7 @@ ALL = "all"  # trials together
 COLUMNS = ("trial", "from", "to", "density", "mean", "deviation", "positive")
 
 
-def by_trial(values: np.ndarray, kept: np.ndarray, trials: Sequence[int]) -> ByTrial:
+def kept_by_trial(values: np.ndarray, kept: np.ndarray, trials: Sequence[int]) -> ByTrial:
     """Of values [networks, ...] those that are kept [networks, ...], by the trials of networks."""
     parts: dict[int, list[np.ndarray]] = {}
     for trial, own, mask in zip(trials, values, kept, strict=True):

@@ -11,7 +11,7 @@ import numpy as np
 
 from lth.report import values
 from lth.report.evidence import Evidence, MissingError
-from lth.report.formulas import Scope, named, parsed
+from lth.report.formulas import Scope, parsed, sources_of
 from lth.report.functions import EACH, FORMULA, FUNCTIONS, TRIALS
 from lth.report.values import Values, constant
 
@@ -101,9 +101,8 @@ class _Evaluation:
     def _share_of_trials(self, condition: ast.expr) -> Values:
         """The share of trials in which a condition holds of each alone."""
         held = dataclasses.replace(self, evidence=self.evidence.alone()).of(condition)
-        found = named(condition, self.scope)
-        sources = (name for kind, name in found if kind in ("line", "histogram"))
-        return Values(self.evidence.drawn(_numeric(held).numbers, next(sources)), held.sizes)
+        (source,) = sources_of(condition, self.scope)
+        return Values(self.evidence.drawn(_numeric(held).numbers, source), held.sizes)
 
 
 def _numeric(found: Values) -> Values:

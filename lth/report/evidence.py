@@ -9,7 +9,7 @@ import numpy as np
 
 from lth.report import bootstrap
 from lth.report.distributions import ALL
-from lth.report.rows import Row
+from lth.report.rows import Rounds, Row, by_trial, column, rounds_of, trials
 
 
 class MissingError(ValueError):
@@ -74,27 +74,19 @@ class Evidence:
         rows = self._tables.get(source) or self._numbers.get(source) or ()
         return len({row["trial"] for row in rows} - {ALL})
 
-    def _lines(self, experiment: str) -> dict[tuple[str, str], list[Row]]:
-        """The rows of an experiment by strategy and branch."""
-        lines: dict[tuple[str, str], list[Row]] = {}
-        for row in self.table(experiment):
-            lines.setdefault((row["strategy"], row["branch"]), []).append(row)
-        return lines
+    def _lines(self, experiment: str) -> dict[tuple[str, str], Rounds]:
+        """The rounds of an experiment by strategy and branch."""
+        return rounds_of(self.table(experiment))
 
     def _measured(
-        self, experiment: str, strategy: str, branch: str, column: str
+        self, experiment: str, strategy: str, branch: str, quantity: str
     ) -> tuple[tuple[float, ...], np.ndarray]:
-        """The percents of weights remaining of all rounds, and a column [trials, rounds].
+        """The percents of weights remaining of all rounds, and a quantity [trials, rounds].
 
         Repeats of a trial are averaged. Raises MissingError where there is no such line.
         """
-        rows = self.lines(experiment).get((strategy, branch))
-        if not rows:
+        rounds = self.lines(experiment).get((strategy, branch))
+        if not rounds:
             raise MissingError(f"{experiment} has no line {strategy}/{branch}")
-        cells: dict[tuple[int, int], list[float]] = {}
-        for row in rows:
-            cells.setdefault((row["trial"], row["round"]), []).append(float(row[column]))
-        sizes = {row["round"]: 100 * row["density"] for row in rows}
-        trials = sorted({trial for trial, _ in cells})
-        values = [[np.mean(cells[trial, round]) for round in sorted(sizes)] for trial in trials]
-        return tuple(sizes[round] for round in sorted(sizes)), np.array(values)
+        values = [by_trial(column(rows, quantity), trials(rows)) for rows in rounds]
+        return tuple(100 * rows[0]["density"] for rows in rounds), np.array(values).T

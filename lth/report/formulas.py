@@ -12,27 +12,34 @@ import itertools
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
-from lth.report.functions import FORMULA, FUNCTIONS
+from lth.report.functions import FORMULA, FUNCTIONS, TRIALS
 from lth.report.levels import line_of
 from lth.report.shapes import curve_of, shape_of
 from lth.settings import expected, unknown
 
 COMPARISONS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Eq)
 MOST = 500  # parts of a formula: it is read and computed by recursion
+LARGEST = 10**15  # below it all whole numbers are exact
+SOURCES = ("line", "histogram")  # what has trials
 STAR = "*"  # stands in the formula of `each` for one of its group
 
 
 class Names(NamedTuple):
-    """What a formula names: experiments, histograms, figures of curves, facts, and groups.
+    """What a formula names: lines of tables, histograms, figures of curves, facts, and groups.
 
-    A fact is an experiment and a key.
+    A line is an experiment, a strategy and a branch. A fact is an experiment and a key.
     """
 
-    experiments: tuple[str, ...]
+    lines: tuple[tuple[str, str, str], ...]
     histograms: tuple[str, ...]
     curves: tuple[str, ...]
     facts: tuple[tuple[str, str], ...]
     groups: tuple[str, ...]
+
+    @property
+    def experiments(self) -> tuple[str, ...]:
+        """The experiments whose tables it reads."""
+        return tuple(dict.fromkeys(experiment for experiment, _, _ in self.lines))
 
     @property
     def figures(self) -> tuple[str, ...]:
@@ -53,20 +60,34 @@ def _check(node: ast.expr, where: str, names: Collection[str]) -> None:
         case ast.Call(func=ast.Name(id=name), args=given, keywords=[]):
             for item in _formulas(name, given, where):
                 _check(item, where, names)
+            if name == TRIALS and not any(map(_has_trials, ast.walk(given[0]))):
+                raise expected(where, f"a line or a histogram in {TRIALS}", ast.unparse(node))
         case ast.Name(id=name):
             if name not in names:
                 raise unknown(where, "name", name, names)
         case ast.Compare() if not all(isinstance(sign, COMPARISONS) for sign in node.ops):
             raise expected(where, "comparisons by <, <=, >, >= and ==", ast.unparse(node))
+        case ast.List(elts=[]):
+            raise expected(where, "lists of at least one item", "[]")
         case ast.BinOp(op=ast.Add() | ast.Sub() | ast.Mult() | ast.Div()) | ast.BoolOp():
             _check_parts(node, where, names)
         case ast.UnaryOp(op=ast.USub() | ast.Not()) | ast.Compare() | ast.List():
             _check_parts(node, where, names)
-        case ast.Constant(value=bool() | int() | float()):
-            pass
+        case ast.Constant(value=bool() | int() | float() as number):
+            if number >= LARGEST:
+                raise expected(where, f"numbers below {LARGEST:.0e}", ast.unparse(node))
         case _:
             what = "numbers, names, lists, and calls of functions"
             raise expected(where, what, ast.unparse(node))
+
+
+def _has_trials(node: ast.AST) -> bool:
+    """Whether it is a call for a line or a histogram."""
+    match node:
+        case ast.Call(func=ast.Name(id=name)):
+            return FUNCTIONS[name].takes[0] in SOURCES
+        case _:
+            return False
 
 
 def _check_parts(node: ast.expr, where: str, names: Collection[str]) -> None:
@@ -141,22 +162,32 @@ class Scope:
 
 def names_of(formula: str, scope: Scope) -> Names:
     """What a formula names, each once. Raises ValueError for a text of another form."""
-    found = list(dict.fromkeys(named(parsed(formula).body, scope)))
+    return _names(parsed(formula).body, scope)
+
+
+def _names(node: ast.expr, scope: Scope) -> Names:
+    found = list(dict.fromkeys(_named(node, scope)))
     kinds = ("line", "histogram", "curve", "experiment", "group")
     return Names(*(tuple(name for kind, name in found if kind == wanted) for wanted in kinds))
 
 
-def named(node: ast.AST, scope: Scope) -> Iterator[tuple[str, Any]]:
-    """The kind of each text in a formula, and what it names. Raises ValueError for other texts."""
+def _named(node: ast.AST, scope: Scope) -> Iterator[tuple[str, Any]]:
+    """The kind of each text in a formula, and what it names.
+
+    Raises ValueError for other texts, and for trials of several experiments or histograms.
+    """
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        if node.func.id == TRIALS:
+            _check_one_source(node.args[0], scope)
         match FUNCTIONS[node.func.id].takes[0]:
             case "group":
                 yield from (("group", name) for name in scope.named_in(node.args[0]))
                 for inner in scope.within(node.args[0]):
-                    yield from named(node.args[1], inner)
+                    yield from _named(node.args[1], inner)
                 return
             case "line":
-                yield "line", line_of(scope.name(node.args[0]))["experiment"]
+                line = line_of(scope.name(node.args[0]))
+                yield "line", line.group("experiment", "strategy", "branch")
             case "histogram":
                 yield "histogram", shape_of(scope.name(node.args[0]))["figure"]
             case "curve":
@@ -165,4 +196,17 @@ def named(node: ast.AST, scope: Scope) -> Iterator[tuple[str, Any]]:
                 yield "experiment", (scope.name(node.args[0]), scope.text(node.args[1]))
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.expr) and not isinstance(child, ast.Constant | ast.Name):
-            yield from named(child, scope)
+            yield from _named(child, scope)
+
+
+def _check_one_source(condition: ast.expr, scope: Scope) -> None:
+    """The trials of two experiments are not the same ones."""
+    if len(sources := sources_of(condition, scope)) > 1:
+        found = " and ".join(sources)
+        raise ValueError(f"expected one experiment or histogram in {TRIALS}, got {found}")
+
+
+def sources_of(node: ast.expr, scope: Scope) -> list[str]:
+    """The experiments and histograms whose trials a formula is about, each once."""
+    names = _names(node, scope)
+    return [*names.experiments, *names.histograms]

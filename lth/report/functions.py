@@ -35,11 +35,11 @@ def _of_values(function: Callable[..., Values], count: int = 1) -> Function:
 
 
 def _within(evidence: Evidence, text: str, limit: Values) -> Values:
-    return shapes.within(shapes.shape(evidence, text), limit)
+    return shapes.within(shapes.shape(evidence, text), values.single(limit))
 
 
 def _reaches(evidence: Evidence, text: str, level: Values) -> Values:
-    return constant(shapes.reaches(evidence, text, float(level.numbers[0, 0])))
+    return constant(shapes.reaches(evidence, text, float(values.single(level).numbers[0, 0])))
 
 
 def _fact(evidence: Evidence, experiment: str, key: str) -> Values:

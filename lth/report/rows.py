@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 Row = Mapping[str, Any]  # of a table: a value for each column
+LEAST = 3  # trials, below which nothing is said of all
 Rounds = Sequence[Sequence[Row]]  # of a line, in order: the rows of each
 
 

@@ -1,12 +1,17 @@
 """Numbers over draws of trials, and what formulas do with them."""
 
 import dataclasses
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from lth.report.evidence import MissingError
+
 DIGITS = 9  # after the point: what is equal in tables is equal here, whatever the order of sums
+
+SAME = 1e-6  # relative: tables have sizes in full precision, so nearer ones are the same
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,16 +33,23 @@ def constant(number: float | bool) -> Values:
 
 def joined(items: Sequence[Values]) -> Values:
     """The places of all items, as those of one list."""
-    draws = max((len(item.numbers) for item in items), default=1)
+    draws = max(len(item.numbers) for item in items)
     parts = [np.broadcast_to(item.numbers, (draws, item.numbers.shape[1])) for item in items]
-    return Values(np.concatenate(parts or [np.empty((draws, 0))], axis=1))
+    return Values(np.concatenate(parts, axis=1))
+
+
+def single(values: Values) -> Values:
+    """The same. Raises ValueError where it is more than one number."""
+    if (count := values.numbers.shape[1]) > 1:
+        raise ValueError(f"expected one number, got {count}")
+    return values
 
 
 def together(function: Callable[..., Any], one: Values, other: Values) -> Values:
     """A function of two numbers at each place.
 
-    Of two lines it takes the rounds that both have. Raises ValueError where lists have other
-    lengths.
+    Of two lines it takes the rounds that both have, from the first on. Raises MissingError where
+    these have other sizes, and ValueError where lists have other lengths.
     """
     one, other = _aligned(one, other)
     return Values(function(one.numbers, other.numbers), one.sizes or other.sizes)
@@ -59,13 +71,15 @@ def over(function: Callable[..., np.ndarray]) -> Callable[[Values], Values]:
 
 
 def largest(values: Values) -> Values:
-    """The largest number. What is no number is left out."""
-    return Values(np.fmax.reduce(values.numbers, axis=1, keepdims=True))
+    """The largest number. Rounds without one are left out; a list with such an item has none."""
+    function = np.fmax if values.sizes else np.maximum
+    return Values(function.reduce(values.numbers, axis=1, keepdims=True))
 
 
 def smallest(values: Values) -> Values:
-    """The smallest number. What is no number is left out."""
-    return Values(np.fmin.reduce(values.numbers, axis=1, keepdims=True))
+    """The smallest number. Rounds without one are left out; a list with such an item has none."""
+    function = np.fmin if values.sizes else np.minimum
+    return Values(function.reduce(values.numbers, axis=1, keepdims=True))
 
 
 def at_largest(values: Values) -> Values:
@@ -114,13 +128,22 @@ def correlation(one: Values, other: Values) -> Values:
 
 def _aligned(one: Values, other: Values) -> tuple[Values, Values]:
     if one.sizes and other.sizes:
-        sizes = min(one.sizes, other.sizes, key=len)
+        sizes = _in_common(one.sizes, other.sizes)
         one, other = (Values(item.numbers[:, : len(sizes)], sizes) for item in (one, other))
     lengths = {item.numbers.shape[1] for item in (one, other)} - {1}
     if len(lengths) > 1:
         found = " and ".join(map(str, sorted(lengths)))
         raise ValueError(f"expected as many numbers on both sides, got {found}")
     return one, other
+
+
+def _in_common(one: tuple[float, ...], other: tuple[float, ...]) -> tuple[float, ...]:
+    """The rounds that two lines have. Raises MissingError where they have other sizes."""
+    for pair in zip(one, other, strict=False):
+        if not math.isclose(*pair, rel_tol=SAME):
+            found = " and ".join(f"{size:.4g} %" for size in pair)
+            raise MissingError(f"two lines have other rounds, of {found} of the weights")
+    return min(one, other, key=len)
 
 
 def _ranks(numbers: np.ndarray, known: np.ndarray) -> np.ndarray:

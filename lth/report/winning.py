@@ -11,13 +11,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from lth.report import student
-from lth.report.rows import Rounds, Row, by_trial, column, trials
+from lth.report.rows import LEAST, Rounds, Row, by_trial, column, trials
 
 NAMES = tuple(
     f"{kind}_density{end}" for kind in ("winning", "accurate") for end in ("", "_low", "_high")
 )
 MARGIN = 0.001  # a tenth of a point of accuracy
-LEAST = 3  # trials, below which nothing is said
 ROUNDING = 1e-9  # of differences: far below an example or an iteration
 
 

@@ -16,6 +16,7 @@ from lth.report.style import Style
 from lth.report.subject import Subject
 from lth.settings import expected, unknown
 from lth.study import yaml
+from lth.study.altered import altered
 from lth.study.checks import check_experiment, check_measured
 from lth.study.claim_names import names_of_claims, read_claims
 from lth.study.entries import check_name, extended
@@ -30,7 +31,6 @@ SECTIONS = ("experiments", "sweeps", "datasets", "figures", "paper", "claims", "
 NEEDED = ("experiments", "figures", "style")  # of params.yaml
 KNOWN = (*NEEDED, "sweeps", "scale")  # of params.yaml
 Entries = dict[str, dict[str, Any]]  # by section and name
-TRAINED = ("dataset", "validation", "network", "recipe")  # what runs have in common
 MOST_JOBS = 100_000  # `lth` alone needs 2 s and 120 MB to plan 40,000 training runs
 
 
@@ -56,7 +56,7 @@ class Config:
     `words` are the names in words of all figures of the paper by their numbers, and `scale` is the
     one at which they are asked for. `differences` are those between the catalog and the paper.
     `sweeps` are the experiments of each sweep, and `names` what each claim names. `changed` are the
-    experiments of `params.yaml` that the catalog does not have, or trains in another way.
+    experiments of `params.yaml` that are not the catalog's (`lth.study.altered`).
     """
 
     asked: Drawn
@@ -131,7 +131,7 @@ def read(
         sweeps=members_of,
         claims=claims,
         names=names_of_claims(claims, every, entries["paper"], members_of),
-        changed=frozenset(name for name in asked if _is_changed(name, asked[name], entries)),
+        changed=altered(asked, entries["experiments"]),
     )
 
 
@@ -260,17 +260,6 @@ def _paper(
         except ValueError as error:
             faults[name] = str(error)
     return Drawn(own, resolved, faults)
-
-
-def _is_changed(name: str, data: Any, entries: Entries) -> bool:
-    """Whether the catalog has no such experiment, or one that is trained in another way."""
-    known = entries["experiments"]
-    if name not in known:
-        return True
-    where = f"experiments.{name}"
-    wholes = (extended(name, item, known, where) for item in (data, {"extends": name}))
-    one, other = ({key: whole.get(key) for key in TRAINED} for whole in wholes)
-    return one != other
 
 
 def _sources(described: Mapping[str, Any], catalog: Path) -> dict[str, Source]:

@@ -12,6 +12,7 @@ from lth.report.figures.histogram import Histogram
 from lth.report.formulas import Names
 from lth.settings import expected, tag_of
 from lth.study.catalog import Config
+from lth.study.experiment import Experiment
 from lth.study.facts import fact
 from lth.study.paper import SCALES, Scale, file_of
 from lth.study.plans.claims import Claims
@@ -41,13 +42,20 @@ def _asked(config: Config, scale: Scale) -> Iterator[str]:
     asked, small = config.asked, scale == "mini"
     if small and not any(name.startswith(SMALL) for name in asked.experiments):
         return
+    lines = set(_lines(asked.experiments))
     for name, claim in config.claims.items():
         own = config.names[name]
         names = claim.names(_groups(config), SMALL) if small else own
         figures = {*names.figures, *names.groups} - config.sweeps.keys()
         has = _experiments(names) <= asked.experiments.keys() and figures <= asked.figures.keys()
-        if has and not (small and _is_untrained(own)):
+        if has and lines.issuperset(names.lines) and not (small and _is_untrained(own)):
             yield name
+
+
+def _lines(experiments: Mapping[str, Experiment]) -> Iterator[tuple[str, str, str]]:
+    """The lines of some experiments: experiment, strategy and branch."""
+    for name, experiment in experiments.items():
+        yield from ((name, run.strategy, run.branch) for run in experiment.branch_runs)
 
 
 def of_paper(config: Config, scale: Scale) -> Statements | None:

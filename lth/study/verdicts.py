@@ -7,7 +7,6 @@ import msgspec
 from lth.report.claims import PREFIXES, SMALL, Scale, Stated, scored
 from lth.report.comparison.section import Column, Section
 from lth.report.evidence import Evidence
-from lth.report.formulas import Names
 from lth.report.rows import Row
 from lth.study import catalog
 from lth.study.claim_names import read_claims
@@ -55,5 +54,5 @@ def _alone(name: str) -> Iterator[Stated]:
     groups = dict.fromkeys([*entries["sweeps"], *entries["paper"]], ())
     for key, claim in read_claims(entries["claims"], entries["paper"]).items():
         names = claim.names(groups, PREFIXES[scale])
-        if names == Names((name,), (), (), (), ()):
+        if names.experiments == (name,) and not (names.figures or names.facts or names.groups):
             yield Stated(name=key, scale=scale, **msgspec.structs.asdict(claim))

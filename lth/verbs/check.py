@@ -10,7 +10,7 @@ import yaml
 
 from lth import settings
 from lth.files.terminal import printable
-from lth.report.claims import LEAST
+from lth.report.rows import LEAST
 from lth.study import catalog
 from lth.study.contents import networks_of
 from lth.study.graph import Study
@@ -71,10 +71,17 @@ def check(params: Path, what: Literal["study", "paper"], scale: Scale | None) ->
 def _print_claims(claims: Node, study: Study) -> None:
     """How many claims a study judges, and which experiments have too few trials for a verdict."""
     print(f"# claims in {claims.files[0]}: {len(claims.settings['claims'])}")
-    tables = [item.settings["experiment"] for item in claims.inputs.get("tables", ())]
-    few = [name for name in tables if study.experiments[name].trials < LEAST]
+    few = [name for name in _judged_by(claims, study) if study.experiments[name].trials < LEAST]
     if few:
         print(f"# too few trials for a verdict on claims (below {LEAST}): {', '.join(few)}")
+
+
+def _judged_by(claims: Node, study: Study) -> list[str]:
+    """The experiments that have the trials: those of tables, and those of histograms."""
+    tables = [item.settings["experiment"] for item in claims.inputs.get("tables", ())]
+    figures = [study.figures[item.settings["name"]] for item in claims.inputs.get("figures", ())]
+    drawn = [experiment for figure in figures for experiment, *_ in figure.masks()]
+    return list(dict.fromkeys([*tables, *drawn]))
 
 
 def _print_paper(params: Path, scale: Scale | None) -> None:

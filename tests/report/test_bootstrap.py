@@ -59,3 +59,6 @@ def test_points_have_intervals_of_their_own() -> None:
 
 def test_the_middle_of_draws_leaves_a_fortieth_on_each_side() -> None:
     assert bootstrap.middle(range(1001)) == (25, 975)
+    truths = np.array([False] * 25 + [True] * 976)
+    assert bootstrap.middle(truths) == (True, True)
+    assert bootstrap.middle(~truths) == (False, False)

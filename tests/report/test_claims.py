@@ -110,6 +110,12 @@ def test_what_is_no_number_in_all_draws_has_no_interval() -> None:
     assert found.low[0] != found.low[0]
 
 
+def test_the_worst_of_several_is_none_where_one_is_no_number() -> None:
+    worst = f"smallest([5, log(-1 * {claim().value})])"
+    found = score(tables(2.0, 2.0, 2.0), value=worst, agrees="not ours < paper")
+    assert (found.verdict, found.why) == ("disagrees", "a part of it is no number (NaN)")
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

@@ -118,6 +118,15 @@ def test_what_was_not_run_is_missing(formula: str, why: str) -> None:
         found(formula, EVIDENCE, Scope({"unread": ()}))
 
 
+@pytest.mark.parametrize(
+    "formula",
+    ['within("figure-1/fc1@100", [0.1, 0.2])', 'reaches("figure-3/toy/a/round-1/b", [97, 98])'],
+)
+def test_a_level_is_one_number(formula: str) -> None:
+    with pytest.raises(ValueError, match=r"^expected one number, got 2$"):
+        found(formula, EVIDENCE)
+
+
 def test_an_experiment_without_moments_has_no_accuracy_at_them() -> None:
     rows = [{key: row[key] for key in row if "_at_" not in key} for row in TABLE]
     with pytest.raises(MissingError, match=r"^toy has no moments$"):

@@ -50,6 +50,12 @@ def test_nothing_else_is_a_formula(formula: str) -> None:
         ("each(each('a', 1), 1)", "value: expected a group in quotes in each"),
         ("theirs > 0", "value: unknown name 'theirs'; did you mean"),
         ("1 != 2", "value: expected comparisons by <, <=, >, >= and ==, got '1 != 2'"),
+        ("smallest([])", "value: expected lists of at least one item, got '[]'"),
+        ("1" * 32, "value: expected numbers below 1e+15, got '1111"),
+        ("1e999", "value: expected numbers below 1e+15, got '1e309'"),
+        ("trials(1 > 0)", "value: expected a line or a histogram in trials, got 'trials(1 > 0)'"),
+        ("trials(fact('a', 'seed') > 1)", "value: expected a line or a histogram in trials, got"),
+        ("trials(reaches('a/b', 1) > 1)", "value: expected a line or a histogram in trials, got"),
         ("+".join("1" * 300), "value: expected a formula of at most 500 parts"),
     ],
 )
@@ -76,12 +82,28 @@ def test_a_text_of_another_form_is_refused(text: str, message: str) -> None:
         names_of(text, Scope())
 
 
+@pytest.mark.parametrize(
+    "condition",
+    [
+        'test("a/dense/ticket") > test("b/dense/ticket")',
+        'each("a b", test("*/dense/ticket")) > 1',
+        'each("rates", test("*/dense/ticket")) > 1',
+        'test("a/dense/ticket") > dip("b/fc1@7.0")',
+    ],
+)
+def test_trials_of_two_experiments_are_no_pairs(condition: str) -> None:
+    with pytest.raises(ValueError, match=r"^expected one experiment or histogram in trials, got a"):
+        names_of(f"1 - trials({condition})", Scope({"rates": ("a", "b")}))
+    assert names_of('each("a b", trials(test("*/dense/ticket") > 1))', Scope()).experiments
+
+
 def test_a_formula_names_what_it_is_about() -> None:
     formula = (
         f'test("{TICKET}@50") - early("other/dense/ticket") + dip("figure-1/fc1@7.0")'
         ' + reaches("figure-3/toy/dense/round-0/ticket", 97) + fact("third", "recipe.batch")'
     )
     names = names_of(formula, Scope())
+    assert names.lines == (("toy", "iterative", "ticket"), ("other", "dense", "ticket"))
     assert names.experiments == ("toy", "other")
     assert (names.histograms, names.curves) == (("figure-1",), ("figure-3",))
     assert names.figures == ("figure-1", "figure-3")

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lth.report import values
+from lth.report.evidence import MissingError
 from lth.report.values import Values, constant, joined, together
 
 
@@ -28,6 +29,14 @@ def test_two_lines_have_the_rounds_that_both_have() -> None:
     assert (numbers(found), found.sizes) == ([2, 1], (80, 64))
 
 
+def test_lines_of_other_sizes_have_no_rounds_in_common() -> None:
+    one, other = series(3, 2, 1), series(1, 1, sizes=(80, 65))
+    with pytest.raises(MissingError, match=r"^two lines have other rounds, of 64 % and 65 %"):
+        together(np.subtract, one, other)
+    rounded = series(1, 1, sizes=(80, 64 * (1 + 1e-9)))
+    assert numbers(together(np.subtract, one, rounded)) == [2, 1]
+
+
 def test_draws_of_one_side_stay() -> None:
     drawn = Values(np.array([[1.0], [2.0]]))
     assert together(np.add, drawn, constant(1)).numbers.tolist() == [[2], [3]]
@@ -38,10 +47,6 @@ def test_lists_of_other_lengths_are_refused() -> None:
     one, other = joined([constant(1)] * 2), joined([constant(1)] * 3)
     with pytest.raises(ValueError, match="as many numbers on both sides, got 2 and 3"):
         together(np.add, one, other)
-
-
-def test_nothing_is_an_empty_list() -> None:
-    assert joined([]).numbers.shape == (1, 0)
 
 
 def test_truths_stay_truths_in_a_list() -> None:
@@ -74,6 +79,11 @@ def test_the_sizes_of_the_extremes_leave_out_what_is_no_number() -> None:
     assert numbers(values.at_largest(line)) == [51.2]
     assert numbers(values.at_smallest(line)) == [40.96]
     assert (numbers(values.largest(line)), numbers(values.smallest(line))) == ([5], [1])
+
+
+def test_the_worst_of_a_list_is_that_of_all_items() -> None:
+    whole = joined([constant(1), constant(np.nan), constant(2)])
+    assert np.isnan([numbers(values.largest(whole)), numbers(values.smallest(whole))]).all()
 
 
 def test_a_list_has_no_sizes() -> None:

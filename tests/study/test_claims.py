@@ -1,15 +1,18 @@
 """Which claims a study judges, and all claims of the catalog at both scales."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import imagined
+import msgspec
 import pytest
 from planned import inputs_of, refused
 from project import TOP, Project, state
-from toy_claims import CLAIM
+from toy_claims import CLAIM, line
 
 from lth.report import bootstrap
-from lth.report.claims import Score, scored
+from lth.report.claims import Score, Stated, scored
+from lth.report.evidence import Evidence
 from lth.study import catalog
 from lth.study.catalog import Config
 from lth.study.claims import of_all, of_paper, of_study
@@ -75,6 +78,76 @@ def test_claims_of_sgd_have_an_experiment_in_the_catalog(config: Config) -> None
     assert named <= entries.keys()
 
 
+# Signs
+
+
+def verdict(config: Config, name: str, accuracies: Mapping[str, float]) -> str:
+    """The verdict on a claim by three trials, whose lines have these accuracies in all rounds.
+
+    A line is EXPERIMENT/STRATEGY/BRANCH.
+    """
+    tables: dict[str, list[dict[str, Any]]] = {}
+    for text, accuracy in accuracies.items():
+        experiment, _, rest = text.partition("/")
+        rows = line(rest, lambda n, k, it=accuracy: it, lambda n, k: 1, 8, 3, 0.6)
+        tables.setdefault(experiment, []).extend(
+            row | {"validation_accuracy_at_200": accuracy} for row in rows
+        )
+    fields = msgspec.structs.asdict(config.claims[name])
+    return scored(Stated(name=name, scale="paper", **fields), Evidence(tables), {}).verdict
+
+
+@pytest.mark.parametrize(
+    ("name", "experiment", "branch", "like_the_paper"),
+    [
+        ("dm-resampling", "lenet", "resample", 0.91),
+        ("resample-sgd", "lenet-sgd-controls", "resample", 0.91),
+        ("noise-half", "lenet", "noise-0.5", 0.979),
+    ],
+)
+def test_a_share_of_an_advantage_needs_one(
+    config: Config, name: str, experiment: str, branch: str, like_the_paper: float
+) -> None:
+    def found(ticket: float, reinit: float, other: float) -> str:
+        accuracies = {"ticket": ticket, "reinit": reinit, branch: other}
+        lines = {f"{experiment}/iterative/{name}": value for name, value in accuracies.items()}
+        return verdict(config, name, lines)
+
+    assert found(0.98, 0.90, like_the_paper) == "agrees"
+    assert found(0.90, 0.98, 0.99) == found(0.90, 0.98, 0.85) == "disagrees", "tickets are worse"
+
+
+@pytest.mark.parametrize(
+    ("short", "middle", "long", "result"),
+    [
+        (0.80, 0.90, 0.92, "agrees"),
+        (0.80, 0.90, 0.89, "agrees"),
+        (0.80, 0.90, 0.97, "disagrees"),
+        (0.90, 0.895, 0.885, "disagrees"),
+    ],
+)
+def test_warmup_flattens_only_what_it_gains(
+    config: Config, short: float, middle: float, long: float, result: str
+) -> None:
+    warmups = {
+        **{"resnet-18-rate-0p03": short, "resnet-18-warmup-5000": middle, "resnet-18": long},
+        **{"vgg-19-high": short, "vgg-19-warmup-5000": middle, "vgg-19-warmup-20000": long},
+    }
+    lines = {f"{name}/iterative/ticket": value for name, value in warmups.items()}
+    assert verdict(config, "warmup-flattens", lines) == result
+
+
+@pytest.mark.parametrize(("learned", "result"), [(3, "disagrees"), (2, "agrees"), (0, "disagrees")])
+def test_a_trial_that_fails_is_one_of_several(config: Config, learned: int, result: str) -> None:
+    rows = [
+        row | {"early_stop_validation_accuracy": 0.7 if row["trial"] < learned else 0.1}
+        for row in line("iterative/ticket", lambda n, k: 0.7, lambda n, k: 1, 3, 3)
+    ]
+    fields = msgspec.structs.asdict(config.claims["conv2-dropout-4e-4"])
+    stated = Stated(name="it", scale="paper", **fields)
+    assert scored(stated, Evidence({"conv-2-dropout-adam-0p0004": rows}), {}).verdict == result
+
+
 # What is judged
 
 
@@ -126,6 +199,17 @@ def test_a_study_judges_the_claims_whose_experiments_it_all_has(project: Project
     assert inputs_of(node) == {"tables": names}
 
 
+def test_a_study_judges_the_claims_whose_lines_it_all_has(project: Project) -> None:
+    project.set("experiments.lenet", {"extends": "lenet-tickets"})
+    found = stated(project.read())
+    assert "lenet-vs-reinit-speed" in found, "of iterative/ticket and iterative/reinit"
+    others = ("noise-half", "dm-resampling", "early-pruning", "lenet-oneshot-better")
+    assert not found.keys() & set(others), "of other branches and strategies"
+    more = {"iterative": {"branches": {"noise-0.5": 1}}}
+    project.set("experiments.lenet.strategies", more)
+    assert stated(project.read()).keys() - found.keys() == {"noise-half"}
+
+
 def test_a_study_judges_by_the_figures_that_it_has(project: Project) -> None:
     project.set("experiments.lenet", {"extends": "lenet"})
     figure = {"extends": "figure-15"}
@@ -145,6 +229,32 @@ def test_an_experiment_that_is_trained_in_another_way_is_marked(project: Project
     project.set("experiments.lenet", {"extends": "lenet", "recipe": {"iterations": 100}})
     assert stated(project.read())["lenet-faster"] == "changed"
     project.set("experiments.lenet", {"extends": "lenet-tickets", "trials": 3})
+    assert stated(project.read())["lenet-faster"] == "paper"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"moments": [500, 50_000]},
+        {"strategies": {"iterative": {"method": "global", "rates": {"output": 0.2}}}},
+        {"strategies": {"iterative": {"rates": {"output": 0.2}}}},
+        {"strategies": {"early": {"kind": "iterative"}}},
+    ],
+)
+def test_an_experiment_that_is_pruned_or_measured_in_another_way_is_marked(
+    project: Project, changes: Any
+) -> None:
+    project.set("experiments.lenet", {"extends": "lenet", **changes})
+    assert stated(project.read())["lenet-faster"] == "changed"
+
+
+def test_more_rounds_and_other_strategies_leave_an_experiment_the_paper_s(
+    project: Project,
+) -> None:
+    iterative = {"rounds": 25, "branches": {"noise-3": None}}
+    slow = {"kind": "iterative", "method": "layer", "rounds": 5, "branches": {"ticket": 1}}
+    strategies = {"iterative": iterative, "slow": slow | {"rates": {"hidden": 0.1, "output": 0.1}}}
+    project.set("experiments.lenet", {"extends": "lenet", "strategies": strategies})
     assert stated(project.read())["lenet-faster"] == "paper"
 
 

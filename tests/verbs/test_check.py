@@ -45,6 +45,19 @@ def test_check_says_of_which_experiments_claims_get_no_verdict(
     assert "too few" not in capsys.readouterr().out
 
 
+def test_check_says_so_of_experiments_of_histograms_too(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(project.folder)
+    project.set("experiments.digits.trials", 2)
+    project.set(
+        "figures.figure-15", {"extends": "figure-15", "over": {"lenet": None, "digits": ""}}
+    )
+    lth("check")
+    last = "# too few trials for a verdict on claims (below 3): digits"
+    assert capsys.readouterr().out.splitlines()[-1] == last
+
+
 def test_check_shows_experiments_and_figures_complete(
     here: Built, capsys: pytest.CaptureFixture[str]
 ) -> None:

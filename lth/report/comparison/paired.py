@@ -7,9 +7,8 @@ import numpy as np
 
 from lth.report import bootstrap
 from lth.report.comparison.section import Spread, spread
-from lth.report.rows import by_trial
+from lth.report.rows import LEAST, by_trial
 
-LEAST = 3  # trials, below which there is no interval
 DECIMALS = 12  # of a mean change, so that changes which cancel are 0
 
 

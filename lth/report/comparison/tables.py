@@ -1,5 +1,6 @@
 """Two tables line by line and round by round."""
 
+import itertools
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ from lth.report.comparison.networks import Pair
 from lth.report.comparison.paired import paired
 from lth.report.comparison.section import Column, spread
 from lth.report.quantities import DRAWN, moment_of, of_table
-from lth.report.rows import Row
+from lth.report.rows import rounds_of
 
 Address = tuple[str, str, int]  # strategy, branch and round
 Rows = Mapping[Address, Sequence[Mapping[str, Any]]]
@@ -62,10 +63,8 @@ def _address(row: Row) -> Address:
 
 
 def _by_round(table: Iterable[Row]) -> Rows:
-    found: dict[Address, list[Row]] = {}
-    for row in table:
-        found.setdefault(_address(row), []).append(row)
-    return found
+    lines = rounds_of(table).values()
+    return {_address(rows[0]): rows for rows in itertools.chain.from_iterable(lines)}
 
 
 def _cells(one: Sequence[Row], other: Sequence[Row]) -> Iterator[tuple[str, Any]]:

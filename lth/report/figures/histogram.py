@@ -13,7 +13,7 @@ from lth.lottery.names import DENSE
 from lth.report import distributions
 from lth.report.charts import Axis, Chart, Panel, numbers
 from lth.report.charts import Line as Drawing
-from lth.report.distributions import ByTrial, Limits, by_trial, pooled
+from lth.report.distributions import ByTrial, Limits, kept_by_trial, pooled
 from lth.report.figures.figure import Drawn, Figure, MaskOf, Over, check_over, numbered
 from lth.report.lines import Line, nearest_round
 from lth.report.looks import COLORS, hexadecimal, palette
@@ -197,11 +197,11 @@ class Histogram(Figure, tag="histogram"):
         kept, trials = self._layers(masks, "mask"), _trials(masks)
         if self.values == "initial":
             weights = self._layers(_matching(masks, drawn.starts), "weights")
-            return {name: by_trial(weights[name], mask, trials) for name, mask in kept.items()}
+            return {name: kept_by_trial(weights[name], mask, trials) for name, mask in kept.items()}
         side = "units of" if self.values == "incoming" else "inputs of"
         shares = {name: _shares(mask, self.values) for name, mask in kept.items()}
         return {
-            f"{side} {name}": by_trial(share, np.ones(share.shape, bool), trials)
+            f"{side} {name}": kept_by_trial(share, np.ones(share.shape, bool), trials)
             for name, share in shares.items()
         }
 
@@ -212,8 +212,8 @@ class Histogram(Figure, tag="histogram"):
         change = _magnitude if self.values == "magnitude" else _direction
         return {
             name: {
-                OUTSIDE: by_trial(change(initial[name], final[name]), ~mask, trials),
-                INSIDE: by_trial(change(initial[name], final[name]), mask, trials),
+                OUTSIDE: kept_by_trial(change(initial[name], final[name]), ~mask, trials),
+                INSIDE: kept_by_trial(change(initial[name], final[name]), mask, trials),
             }
             for name, mask in kept.items()
         }
