@@ -11,7 +11,7 @@ from lth.report.comparison.networks import Pair
 from lth.report.comparison.paired import paired
 from lth.report.comparison.section import Column, spread
 from lth.report.quantities import DRAWN, moment_of, of_table
-from lth.report.rows import rounds_of
+from lth.report.rows import Row, rounds_of
 
 Address = tuple[str, str, int]  # strategy, branch and round
 Rows = Mapping[Address, Sequence[Mapping[str, Any]]]
