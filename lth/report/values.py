@@ -10,8 +10,7 @@ import numpy as np
 from lth.report.evidence import MissingError
 
 DIGITS = 9  # after the point: what is equal in tables is equal here, whatever the order of sums
-
-SAME = 1e-6  # relative: tables have sizes in full precision, so nearer ones are the same
+SAME = 1e-6  # relative: sizes that are nearer are the same, as tables have them in full precision
 
 
 @dataclasses.dataclass(frozen=True)

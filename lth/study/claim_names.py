@@ -8,6 +8,8 @@ from lth.report.claims import Claim
 from lth.report.formulas import Names
 from lth.settings import unknown
 
+Groups = Mapping[str, tuple[str, ...]]
+
 
 def read_claims(entries: Mapping[str, Any], figures: Collection[str]) -> dict[str, Claim]:
     """Claims by name. Raises ValueError where one is of no figure of the paper."""
@@ -19,11 +21,19 @@ def read_claims(entries: Mapping[str, Any], figures: Collection[str]) -> dict[st
     return found
 
 
+def names_of_claim(name: str, claim: Claim, groups: Groups, prefix: str = "") -> Names:
+    """What a claim names, with a prefix. Raises ValueError for a text of another form."""
+    try:
+        return claim.names(groups, prefix)
+    except ValueError as error:
+        raise ValueError(f"claims.{name}.value: {error}") from None
+
+
 def names_of_claims(
     claims: Mapping[str, Claim],
     experiments: Collection[str],
     figures: Collection[str],
-    sweeps: Mapping[str, tuple[str, ...]],
+    sweeps: Groups,
 ) -> dict[str, Names]:
     """What each claim names at the paper's scale, but for the lines of figures of curves.
 
@@ -33,10 +43,7 @@ def names_of_claims(
     found: dict[str, Names] = {}
     for name, claim in claims.items():
         where = f"claims.{name}.value"
-        try:
-            names = found[name] = claim.names(groups)
-        except ValueError as error:
-            raise ValueError(f"{where}: {error}") from None
+        names = found[name] = names_of_claim(name, claim, groups)
         for experiment in [*names.experiments, *(owner for owner, _ in names.facts)]:
             if experiment not in experiments:
                 raise unknown(where, "experiment", experiment, experiments)

@@ -12,12 +12,11 @@ from lth.report.figures.histogram import Histogram
 from lth.report.formulas import Names
 from lth.settings import expected, tag_of
 from lth.study.catalog import Config
+from lth.study.claim_names import Groups, names_of_claim
 from lth.study.experiment import Experiment
 from lth.study.facts import fact
 from lth.study.paper import SCALES, Scale, file_of
 from lth.study.plans.claims import Claims
-
-Groups = Mapping[str, tuple[str, ...]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +44,7 @@ def _asked(config: Config, scale: Scale) -> Iterator[str]:
     lines = set(_lines(asked.experiments))
     for name, claim in config.claims.items():
         own = config.names[name]
-        names = claim.names(_groups(config), SMALL) if small else own
+        names = names_of_claim(name, claim, _groups(config), SMALL) if small else own
         figures = {*names.figures, *names.groups} - config.sweeps.keys()
         has = _experiments(names) <= asked.experiments.keys() and figures <= asked.figures.keys()
         if has and lines.issuperset(names.lines) and not (small and _is_untrained(own)):
@@ -86,7 +85,10 @@ def of_all(config: Config, scale: Scale) -> Statements:
 def _statements(name: str, chosen: Sequence[tuple[str, Scale]], config: Config) -> Statements:
     """A plan of claims at scales, and all that they name."""
     groups = _groups(config)
-    names = [config.claims[claim].names(groups, PREFIXES[scale]) for claim, scale in chosen]
+    names = [
+        names_of_claim(claim, config.claims[claim], groups, PREFIXES[scale])
+        for claim, scale in chosen
+    ]
     facts: dict[str, dict[str, float]] = {}
     for (claim, _), each in zip(chosen, names, strict=True):
         where = f"claims.{claim}.value"

@@ -336,6 +336,10 @@ def test_own_claims_are_about_own_experiments(project: Project) -> None:
         ),
         ({"value": 'dip("figure-99/fc1@7")'}, "claims.it.value: unknown figure of the paper 'figu"),
         ({"value": 'test("digits")'}, "claims.it.value: expected a line such as lenet/iterative/"),
+        (
+            {"value": 'trials(test("digits/dense/ticket") > test("lenet/dense/ticket"))'},
+            "claims.it.value: expected one experiment or histogram in trials, got digits and lenet",
+        ),
         ({"value": "1 +"}, "claims.it.value: expected a formula, got '1 +'"),
         ({"says": None}, "claims.it.says: expected text, got None"),
     ],
