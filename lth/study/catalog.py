@@ -107,9 +107,6 @@ def read(
     _check_shared(own_sweeps, asked, entries["experiments"], "experiment of the study")
     over = {name: item for name, item in (sweeps | own_sweeps).items() if name not in asked}
     figures = _figures(study["figures"], entries, over)
-    style = settings.read(Style, study["style"], "style")
-    for branch in style.colors:
-        check_measured(branch, f"style.colors.{branch}")
     subjects = _subjects(experiments, known)
     members_of = {name: tuple(item.members(name)) for name, item in (sweeps | own_sweeps).items()}
     resolved = {name: item.resolved(subjects, f"figures.{name}") for name, item in figures.items()}
@@ -122,17 +119,27 @@ def read(
         scales=scales,
         words=words_of(entries["paper"]),
         scale=settings.read(Scale, study.get("scale", SCALES[0]), "scale"),
-        differences=tuple(
-            settings.read(Difference, item, f"differences.{name}")
-            for name, item in entries["differences"].items()
-        ),
+        differences=_differences(entries["differences"]),
         datasets=known,
-        style=style,
+        style=_style(study["style"]),
         sweeps=members_of,
         claims=claims,
         names=names_of_claims(claims, every, entries["paper"], members_of),
         changed=altered(asked, entries["experiments"]),
     )
+
+
+def _differences(entries: Mapping[str, Any]) -> tuple[Difference, ...]:
+    return tuple(
+        settings.read(Difference, item, f"differences.{name}") for name, item in entries.items()
+    )
+
+
+def _style(data: Any) -> Style:
+    style = settings.read(Style, data, "style")
+    for branch in style.colors:
+        check_measured(branch, f"style.colors.{branch}")
+    return style
 
 
 def sources(catalog: Path | str = CATALOG) -> dict[str, Source]:

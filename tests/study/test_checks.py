@@ -124,7 +124,7 @@ def test_a_setting_that_is_huge_is_refused_at_once(
     refused(project, f"{DIGITS}{message}")
 
 
-def test_moments_are_iterations_at_which_the_test_set_is_evaluated(project: Project) -> None:
+def test_the_test_set_is_evaluated_at_moments(project: Project) -> None:
     project.set(f"{DIGITS}.recipe.test_every", 5)
     project.set(f"{DIGITS}.moments", [100, 1500])
     assert project.read().experiments["digits"].moments == (100, 1500)

@@ -241,14 +241,12 @@ def test_an_experiment_that_is_trained_in_another_way_is_marked(project: Project
         {"strategies": {"early": {"kind": "iterative"}}},
     ],
 )
-def test_an_experiment_that_is_pruned_or_measured_in_another_way_is_marked(
-    project: Project, changes: Any
-) -> None:
+def test_other_pruning_or_other_moments_are_marked(project: Project, changes: Any) -> None:
     project.set("experiments.lenet", {"extends": "lenet", **changes})
     assert stated(project.read())["lenet-faster"] == "changed"
 
 
-def test_more_rounds_and_other_strategies_leave_an_experiment_the_paper_s(
+def test_more_rounds_and_strategies_are_still_the_paper_s(
     project: Project,
 ) -> None:
     iterative = {"rounds": 25, "branches": {"noise-3": None}}

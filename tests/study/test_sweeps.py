@@ -121,7 +121,7 @@ def test_a_change_keeps_a_null_that_is_repeated(project: Project) -> None:
     assert strategies["iterative"].branches == {"ticket": 1}
 
 
-def test_an_experiment_of_the_study_goes_before_a_sweep_of_the_catalog(project: Project) -> None:
+def test_an_experiment_goes_before_a_sweep_of_the_catalog(project: Project) -> None:
     project.set("experiments.lenet-sgd", {"extends": "lenet-digits"})
     project.set("figures.mine", {"extends": "early-stopping", "over": {"lenet-sgd": "mine"}})
     assert project.read().figures["mine"].tables() == ("lenet-sgd",)

@@ -90,7 +90,7 @@ def test_a_run_of_rewound_weights_has_later_evaluations_only() -> None:
     assert template(ADAM, 7, 3)["curves/test_loss"] == ((3, 3), FLOAT)
 
 
-def test_the_template_of_plain_settings_is_that_of_recipe_and_start() -> None:
+def test_plain_settings_have_the_template_of_a_recipe() -> None:
     start = {"kind": "rewound", "iteration": 7}
     assert template_of(SETTINGS, 2) == template(ADAM, 0, 2)
     assert template_of(SETTINGS | {"start": start}, 3) == template(ADAM, 7, 3)

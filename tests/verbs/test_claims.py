@@ -98,7 +98,7 @@ def test_claims_that_were_changed_are_named(
     assert "are whole" in verified(capsys)[0]
 
 
-def test_a_claim_about_curves_is_judged_by_the_numbers_of_a_figure(
+def test_claims_about_curves_read_the_numbers_of_a_figure(
     here: Built, capsys: pytest.CaptureFixture[str]
 ) -> None:
     project = Project(here.folder)

@@ -88,7 +88,7 @@ def test_masks_of_no_training_run_give_no_winning_tickets() -> None:
     assert names == ["original init (random)", "random reinit (random)"]
 
 
-def test_how_tickets_are_called_goes_by_what_their_strategy_is_and_not_by_its_name() -> None:
+def test_what_tickets_are_called_goes_by_the_kind_of_strategy() -> None:
     lines = {"early/ticket": "", "s0/ticket": ""}
     subjects = {"toy": subject(untrained=frozenset({"s0"}))}
     figure = resolved({**DENSITY, "lines": lines}, subjects)
@@ -96,7 +96,7 @@ def test_how_tickets_are_called_goes_by_what_their_strategy_is_and_not_by_its_na
     assert names == ["winning ticket (early)", "original init (s0)"]
 
 
-def test_a_strategy_that_is_trained_in_some_experiments_only_needs_a_label() -> None:
+def test_a_strategy_of_two_kinds_needs_a_label() -> None:
     lines: dict[str, Any] = {"s0/ticket": "", "s0/reinit": ""}
     data = {**DENSITY, "over": COMPARED, "lines": lines}
     subjects = {"toy": subject(untrained=frozenset({"s0"})), "other": subject()}

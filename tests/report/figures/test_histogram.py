@@ -95,7 +95,7 @@ def _left(round: int) -> str:
 
 
 @pytest.mark.parametrize("values", ["magnitude", "direction"])
-def test_changes_are_those_of_the_dense_network_inside_and_outside(values: str) -> None:
+def test_changes_are_inside_and_outside_of_the_mask(values: str) -> None:
     found = figure(values=values, rounds=[2], bins=10)
     for line, mask in ((INSIDE, MASKS[2]["output.weight"]), (OUTSIDE, ~MASKS[2]["output.weight"])):
         low, high, density = densities(found, files((2,)), "output", line).T
@@ -157,7 +157,7 @@ def test_all_blocks_count() -> None:
     assert found[:, 2] == pytest.approx(np.histogram(pooled, edges, density=True)[0])
 
 
-def test_a_picture_has_a_panel_for_each_round_and_a_line_for_each_layer() -> None:
+def test_a_panel_is_a_round_and_a_line_is_a_layer() -> None:
     picture = plotted(figure(), files())
     assert len(picture.axes) == 2
     assert [len(drawn(axis)) for axis in picture.axes] == [2, 2]
@@ -173,7 +173,7 @@ def test_a_layer_without_survivors_is_a_line_at_0() -> None:
     assert not found[:, 2].any()
 
 
-def test_layers_are_in_the_order_of_the_network_whatever_that_of_files() -> None:
+def test_layers_are_in_the_order_of_the_network() -> None:
     turned = dict(reversed(MASKS[2].items()))
     masks = [file("mask", MASKS[0]), file("mask", turned, 2)]
     other = Drawn(starts=files().starts, masks=masks)

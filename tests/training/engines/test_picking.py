@@ -28,7 +28,7 @@ def pick(
 
 
 @pytest.mark.parametrize("device", ["auto", "cpu"])
-def test_fully_connected_networks_are_trained_by_the_sparse_engine(device: str) -> None:
+def test_the_sparse_engine_trains_fully_connected_networks(device: str) -> None:
     assert pick(device=device).NAME == "sparse"
     assert pick(recipe=changed(SGD, augmentation="none")).NAME == "sparse"
 
