@@ -136,6 +136,9 @@ def totals(scores: Iterable[Score]) -> dict[str, int]:
 
 
 def _verdict(claim: Stated, found: Values) -> str:
+    """What is infinite, as a share of nothing is, agrees with no statement."""
+    if np.isinf(found.numbers[0]).any():
+        return "disagrees"
     paper = claim.paper if isinstance(claim.paper, tuple) else (claim.paper,)
     names = {"ours": Values(found.numbers[:1]), "paper": Values(np.array([paper]))}
 

@@ -41,6 +41,8 @@ def line_of(text: str) -> re.Match[str]:
     match = LINE.fullmatch(text)
     if match is None:
         raise ValueError(f"expected a line such as {EXAMPLE}, got {text!r}")
+    if match["level"] and not match["high"] and not float(match["level"]):
+        raise ValueError(f"expected a level above 0, got {text!r}")
     return match
 
 

@@ -40,6 +40,8 @@ def shape_of(text: str) -> re.Match[str]:
     if match is None or bool(match["panel"]) == bool(match["level"]):
         examples = "figure-15/fc1@16.9 or figure-19/fc1/in the winning ticket"
         raise ValueError(f"expected a line of a histogram such as {examples}, got {text!r}")
+    if match["level"] and not float(match["level"]):
+        raise ValueError(f"expected a level above 0, got {text!r}")
     return match
 
 

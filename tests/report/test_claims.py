@@ -43,6 +43,11 @@ def test_too_few_trials_give_a_number_and_no_verdict() -> None:
     assert found.ours == (pytest.approx(2),)
 
 
+def test_what_is_infinite_agrees_with_nothing() -> None:
+    found = score(tables(1.0, 2.0, 3.0), value="1 / 0", paper=1, agrees="ours > paper")
+    assert found.verdict == "disagrees"
+
+
 def test_without_a_weaker_formula_a_claim_agrees_or_disagrees() -> None:
     weak = claim()
     fields = {name: getattr(weak, name) for name in weak.__struct_fields__ if name != "direction"}

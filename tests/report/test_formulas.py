@@ -72,6 +72,8 @@ def test_a_faulty_formula_is_refused(formula: str, message: str) -> None:
         ('test("toy")', "expected a line such as"),
         ('test("iterative/ticket")', "expected a line such as"),
         ('test("toy/iterative/ticket@5-")', "expected a line such as"),
+        ('test("toy/iterative/ticket@0.0")', "expected a level above 0"),
+        ('dip("figure-15/fc1@0")', "expected a level above 0"),
         ('dip("figure-1/fc1")', "expected a line of a histogram such as"),
         ('dip("figure-1/fc1/in@5")', "expected a line of a histogram such as"),
         ('reaches("figure-1", 97)', "expected a curve such as"),

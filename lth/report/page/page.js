@@ -177,7 +177,7 @@ function traceOf(panel, line, number, bars) {
 function layoutOf(chart) {
   const rows = 1 + Math.max(...chart.panels.map((panel) => panel.place[0]));
   const columns = 1 + Math.max(...chart.panels.map((panel) => panel.place[1]));
-  const layout = { grid: { rows, columns, pattern: "independent", xgap: 0.16, ygap: 0.22 }, height: 60 + HEIGHT * rows, margin: { l: 62, r: 16, t: 34, b: 56 }, font: { family: "system-ui, sans-serif", size: 12, color: "#1c1e21" }, hovermode: "closest", annotations: [] };
+  const layout = { grid: { rows, columns, pattern: "independent", xgap: 0.16, ygap: 0.22 }, height: 60 + HEIGHT * rows, margin: { l: 62, r: 44, t: 34, b: 56 }, modebar: { orientation: "v", bgcolor: "rgba(0,0,0,0)" }, font: { family: "system-ui, sans-serif", size: 12, color: "#1c1e21" }, hovermode: "closest", annotations: [] };
   const number = (panel) => panel.place[0] * columns + panel.place[1] + 1;
   for (const panel of chart.panels) {
     const suffix = number(panel) > 1 ? number(panel) : "";
