@@ -24,6 +24,9 @@ def claims(folder: Path, page: Path | None) -> None:
     no number of the paper's. `page` is a file that gets the same as Markdown. Raises ValueError
     where a table or figure is not the one that was written.
     """
+    if not folder.is_dir():
+        mend = "run snakemake first, or name the results folder"
+        raise ValueError(f"{folder}: no such folder; {mend}")
     top = folder.absolute().parent
     config = catalog.read(top / "params.yaml", top / catalog.CATALOG, SCALES)
     results = Results(folder, None)

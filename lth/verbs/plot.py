@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lth.files import atomic, hdf5, origins
 from lth.report import plotting, rendering
+from lth.study.made_from import origin_of
 from lth.study.plans.figure import Figure
 
 
@@ -29,11 +30,7 @@ def plot(
     roles = {"runs": runs, "starts": starts, "masks": masks}
     stored = {role: [hdf5.find(path) for path in paths] for role, paths in roles.items()}
     found = {"tables": documents, **stored}
-    for role, files in found.items():
-        for file in files:
-            plan.check_input(role, file.path, file.origin)
-    inputs = {role: tuple(file.as_input() for file in files) for role, files in found.items()}
-    made = plan.origin({role: items for role, items in inputs.items() if items})
+    made = origin_of(plan, found)
     origins.expect(key, made, svg)
     drawn = plotting.drawn_from(documents, stored)
     contents = rendering.rendered(plan.figure, plan.style, drawn, made.key)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lth.files import atomic, origins
 from lth.report import pages
+from lth.study.made_from import origin_of
 from lth.study.plans.report import Report
 
 
@@ -19,13 +20,8 @@ def report(
 ) -> None:
     """Writes the report of figures, tables and claims, whose origins are given, to `out`."""
     paths = {"figures": figures, "tables": tables, "claims": claims}
-    found = {role: [origins.read(path) for path in each] for role, each in paths.items() if each}
-    for role, documents in found.items():
-        for document in documents:
-            plan.check_input(role, document.path, document.origin)
-    made = plan.origin(
-        {role: tuple(item.as_input() for item in items) for role, items in found.items()}
-    )
+    found = {role: [origins.read(path) for path in each] for role, each in paths.items()}
+    made = origin_of(plan, found)
     origins.expect(key, made, out)
     content = pages.page(plan.title, plan.figures, plan.differences, found)
     atomic.write_bytes(out, content)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lth.files import atomic, origins
 from lth.report import scoreboard, scoring
+from lth.study.made_from import origin_of
 from lth.study.plans.claims import Claims
 
 
@@ -22,11 +23,7 @@ def score(
     """
     roles = {"tables": tables, "figures": figures}
     found = {role: [origins.read(path) for path in paths] for role, paths in roles.items()}
-    for role, documents in found.items():
-        for document in documents:
-            plan.check_input(role, document.path, document.origin)
-    inputs = {role: tuple(item.as_input() for item in items) for role, items in found.items()}
-    made = plan.origin({role: items for role, items in inputs.items() if items})
+    made = origin_of(plan, found)
     origins.expect(key, made, out)
     scored = scoring.scores(plan.claims, plan.groups, plan.facts, found)
     atomic.write_text(out, scoreboard.to_csv(scored))

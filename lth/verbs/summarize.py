@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lth.files import atomic, origins
 from lth.report import headlines
+from lth.study.made_from import origin_of
 from lth.study.plans.metrics import Metrics
 
 
@@ -16,9 +17,7 @@ def summarize(
     `tables` are the origins of tables. `origin` becomes that of the numbers.
     """
     found = [origins.read(path) for path in tables]
-    for document in found:
-        plan.check_input("tables", document.path, document.origin)
-    made = plan.origin({"tables": tuple(document.as_input() for document in found)})
+    made = origin_of(plan, {"tables": found})
     origins.expect(key, made, out)
     atomic.write_text(out, headlines.metrics(found))
     origins.write(origin, made, [out], {})

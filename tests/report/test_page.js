@@ -2,10 +2,15 @@
 const one = (selector, inside = document) => inside.querySelector(selector);
 const all = (selector, inside = document) => [...inside.querySelectorAll(selector)];
 const plots = all(".plot");
-for (const plot of plots) { plot.scrollIntoView(); await later(300); }
+for (const plot of plots) {
+  plot.scrollIntoView();
+  await later(300);
+}
 const answer = {
   drawn: plots.map((plot) => all(".scatterlayer .trace", plot).length),
-  wanted: data.figures.map((figure) => figure.chart.panels.map((panel) => panel.lines.length).reduce((a, b) => a + b)),
+  wanted: data.figures.map((figure) =>
+    figure.chart.panels.map((panel) => panel.lines.length).reduce((a, b) => a + b),
+  ),
   widths: plots.map((plot) => plot.getBoundingClientRect().width),
   page: document.documentElement.scrollWidth <= innerWidth,
   hover: plots[0].data[0].text[1],
@@ -20,7 +25,9 @@ answer.on = [button.getAttribute("aria-pressed"), all(".scatterlayer .trace", pl
 const filter = one("#figures input");
 filter.value = "accuracy-curves";
 filter.dispatchEvent(new Event("input"));
-answer.filtered = all("#figures article").filter((article) => !article.hidden).map((article) => article.id);
+answer.filtered = all("#figures article")
+  .filter((article) => !article.hidden)
+  .map((article) => article.id);
 const table = one("#tables details");
 table.open = true;
 await later(100);
@@ -34,7 +41,10 @@ words.value = "oneshot";
 words.dispatchEvent(new Event("input"));
 answer.found = all("tbody tr", table).map((row) => row.children[2].textContent);
 let saved = null;
-URL.createObjectURL = (blob) => { saved = blob; return "#"; };
+URL.createObjectURL = (blob) => {
+  saved = blob;
+  return "#";
+};
 all("button", table).at(-1).click();
 answer.saved = await saved.text();
 return answer;

@@ -129,3 +129,7 @@ def test_a_figure_without_such_numbers_is_refused(here: Built) -> None:
     )
     what = "expected a figure of kind histogram, got 'figure-3'"
     refused("claims", match=rf"claims\.order\.value: {what}")
+
+
+def test_a_folder_that_is_not_there_is_refused(here: Built) -> None:
+    refused("claims", "elsewhere", match=r"elsewhere: no such folder; run snakemake first, or name")

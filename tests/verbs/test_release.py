@@ -45,7 +45,7 @@ def test_a_rewound_ticket_starts_from_rewound_weights(here: Built) -> None:
 
 
 def test_the_same_tickets_are_the_same_bytes(here: Built) -> None:
-    for name in (OUT, "again.h5"):
+    for name in (OUT, "again.h5", OUT):
         lth("release", "tiny", "--out", name)
     assert Path(OUT).read_bytes() == Path("again.h5").read_bytes()
 
@@ -62,6 +62,20 @@ def test_what_has_no_tickets_is_refused(here: Built, options: list[str], message
     with pytest.raises(SystemExit, match=message):
         lth("release", *options, "--out", OUT)
     assert not Path(OUT).exists()
+
+
+@pytest.mark.parametrize("out", [f"{RUNS}/theta0.h5", "mine.h5"])
+def test_no_other_file_is_overwritten(here: Built, out: str) -> None:
+    Path("mine.h5").write_text("notes")
+    before = Path(out).read_bytes()
+    with pytest.raises(SystemExit, match=r"--out: expected a new file, or one of tickets"):
+        lth("release", "tiny", "--out", out)
+    assert Path(out).read_bytes() == before
+
+
+def test_a_release_has_the_name_of_an_hdf5_file(here: Built) -> None:
+    with pytest.raises(SystemExit, match=r"--out: expected a name that ends in \.h5, got 'a\.txt'"):
+        lth("release", "tiny", "--out", "a.txt")
 
 
 def test_a_table_that_has_left_its_folder_is_refused(here: Built) -> None:
